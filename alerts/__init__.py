@@ -1,0 +1,1 @@
+"""Early warning: pure functions over readings, without a clock, a file or a setting."""

@@ -1,0 +1,1 @@
+"""Read models of the pages: frames and small dataclasses, never Streamlit."""

@@ -1,0 +1,46 @@
+"""Commands for keeping an installation healthy: doctor, maintain."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cockpit.cli.frame import REFUSED, DataOption, JsonOption, data_folder, print_json, refusing
+from cockpit.intake.health import findings
+from cockpit.lake.maintenance import maintain_folder
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("doctor", help="检查这套系统是否健康:数据新旧、磁盘、数据库、隔离区、密钥、工作日。")(doctor)
+    app.command("maintain", help="整理数据表:合并小文件,删除不再使用的旧文件。")(maintain)
+
+
+def doctor(data: DataOption = None, json: JsonOption = False) -> None:
+    """Say whether this installation is healthy."""
+    with refusing(), data_folder(data) as folder:
+        found = findings(folder)
+    if json:
+        print_json([vars(finding) for finding in found])
+    else:
+        table = Table("项目", "状况", "说明")
+        for finding in found:
+            table.add_row(finding.subject, "正常" if finding.healthy else "注意", finding.sentence)
+        Console().print(table)
+    if not all(finding.healthy for finding in found):
+        raise typer.Exit(REFUSED)
+
+
+def maintain(data: DataOption = None, json: JsonOption = False) -> None:
+    """Compact, checkpoint, vacuum the lake."""
+    with refusing(), data_folder(data) as folder:
+        done = maintain_folder(folder)
+    if json:
+        print_json([vars(upkeep) for upkeep in done])
+        return
+    table = Table("表", "文件数", "整理后", "字节", "整理后")
+    for upkeep in done:
+        numbers = (upkeep.files_before, upkeep.files_after, upkeep.bytes_before, upkeep.bytes_after)
+        table.add_row(upkeep.table, *(f"{number:,}" for number in numbers))
+    Console().print(table)

@@ -1,0 +1,229 @@
+"""Commands of data staff: import, check, quarantine, demo."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cockpit import clock
+from cockpit.cli.frame import (
+    ByOption,
+    DataOption,
+    JsonOption,
+    data_folder,
+    print_json,
+    progress,
+    refusing,
+    settings_for,
+)
+from cockpit.demo.city import write_city
+from cockpit.errors import SettingsError, StorageError
+from cockpit.intake.counting import BatchResult
+from cockpit.intake.draft import Observer
+from cockpit.intake.importer import check_files, import_files
+from cockpit.intake.profile import Profile, load_profile
+from cockpit.intake.reasons import sentence_of
+from cockpit.intake.sql_import import import_database
+from cockpit.lake.folder import DataFolder
+
+ProfileArgument = Annotated[str, typer.Argument(help="导入方案的名称,或方案文件(.toml)的路径")]
+PathsArgument = Annotated[list[Path] | None, typer.Argument(help="文件或文件夹;数据库来源不需要")]
+EncodingOption = Annotated[str | None, typer.Option("--encoding", help="文件编码,如 gb18030;缺省按导入方案")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("import", help="按导入方案把文件作为一批导入;一批要么全部生效,要么全部不生效。")(bring)
+    app.command("check", help="同样的检查,但什么都不保存。")(check)
+    app.command("quarantine", help="查看被隔离的行及全部原因。")(quarantine)
+    app.command("demo", help="建立演示城市(数据均为虚构),经由同一道入口检查导入。")(demo)
+
+
+def bring(
+    profile: ProfileArgument,
+    paths: PathsArgument = None,
+    data: DataOption = None,
+    json: JsonOption = False,
+    by: ByOption = None,
+    encoding: EncodingOption = None,
+) -> None:
+    """Bring files in by an import profile."""
+    with refusing(), data_folder(data, create=True) as folder, progress("导入") as observe:
+        how = _profile(folder, profile, encoding)
+        if how.source.url_variable is not None:
+            result = import_database(folder, how, by=by, observe=observe)
+        else:
+            result = import_files(folder, how, _paths(how, paths), by=by, observe=observe)
+    _show(result, json)
+
+
+def check(
+    profile: ProfileArgument,
+    paths: PathsArgument = None,
+    data: DataOption = None,
+    json: JsonOption = False,
+    encoding: EncodingOption = None,
+) -> None:
+    """The same gate, nothing stored."""
+    with refusing(), tempfile.TemporaryDirectory() as nowhere, _checked_folder(data, Path(nowhere)) as folder:
+        how = _profile(folder, profile, encoding)
+        result = check_files(folder, how, _paths(how, paths))
+    _show(result, json)
+
+
+def quarantine(
+    data: DataOption = None,
+    json: JsonOption = False,
+    batch: Annotated[str | None, typer.Option("--batch", help="只看这一批")] = None,
+    table: Annotated[str | None, typer.Option("--table", help="只看这一张表")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="最多显示多少行")] = 50,
+) -> None:
+    """What was refused, with reasons, by batch and table."""
+    with refusing(), data_folder(data) as folder:
+        rows = folder.lake.snapshot().quarantine(table)
+        if batch is not None:
+            rows = rows.filter(pl.col("batch_id") == batch)
+        counts = (
+            rows.explode("reasons")
+            .group_by("of_table", "batch_id", pl.col("reasons").alias("reason"))
+            .len("rows")
+            .sort("of_table", "batch_id", "rows", "reason", descending=[False, False, True, False])
+            .collect()
+        )
+        shown = rows.sort("of_table", "file", "line").head(limit).collect()
+        total = int(rows.select(pl.len()).collect().item())
+        refusals = folder.records.refusals(limit)
+    if json:
+        print_json(
+            {
+                "total": total,
+                "counts": counts.rename({"of_table": "table", "batch_id": "batch"}).to_dicts(),
+                "rows": shown.rename({"of_table": "table", "batch_id": "batch"}).to_dicts(),
+                "files": [vars(refusal) for refusal in refusals],
+            }
+        )
+        return
+    console = Console(soft_wrap=False)
+    console.print(f"隔离区现有 {total:,} 行。" + ("" if total else "没有待处理的行。"))
+    if total:
+        console.print(_counts_table(counts))
+        console.print(_rows_table(shown))
+    if refusals:
+        console.print("整个拒收的文件(内容不保存):")
+        for refusal in refusals:
+            console.print(f"  {refusal.at.astimezone():%Y-%m-%d %H:%M} {refusal.name}:{refusal.reason}", markup=False)
+
+
+def demo(
+    halls: Annotated[int, typer.Option("--halls", min=1, max=82, help="大厅数")] = 6,
+    days: Annotated[int, typer.Option("--days", min=1, max=400, help="天数")] = 60,
+    until: Annotated[str | None, typer.Option("--until", help="最后一天,如 2026-10-12;缺省为今天")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子;相同种子得到相同的行")] = 7,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Build the demo city through the real import."""
+    with refusing(), data_folder(data, create=True) as folder, progress("演示城市") as observe:
+        result = build_demo(folder, halls=halls, days=days, until=_day(until, folder), seed=seed, observe=observe)
+    _show(result, json)
+
+
+def build_demo(
+    folder: DataFolder, *, halls: int, days: int, until: dt.date, seed: int, observe: Observer | None = None
+) -> BatchResult:
+    """Write the demo city's files and bring them in through the gate.
+
+    Raises:
+        StorageError: the data folder already holds real records.
+    """
+    if any(batch.profile != "standard" or batch.by != "demo" for batch in folder.records.batches(1)):
+        raise StorageError(f"数据目录 {folder.path} 里已有真实数据,不能再放演示城市;请用 --data 另指一个目录。")
+    with tempfile.TemporaryDirectory() as place:
+        write_city(
+            Path(place), halls=halls, days=days, until=until, seed=seed, timezone=folder.timezone, now=clock.now()
+        )
+        return import_files(folder, load_profile("standard"), [Path(place)], by="demo", observe=observe)
+
+
+def _day(text: str | None, folder: DataFolder) -> dt.date:
+    today = clock.now().astimezone(folder.zone).date()
+    if text is None:
+        return today
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--until {text} 不是日期;请写成 2026-10-12。") from None
+    if day > today:
+        raise typer.BadParameter(f"--until {text} 晚于今天 {today};请写今天或以前的日期。")
+    return day
+
+
+def _checked_folder(data: Path | None, nowhere: Path) -> AbstractContextManager[DataFolder]:
+    """The data folder to check against; where there is none yet, an empty one that is thrown away."""
+    exists = Path(settings_for(data).data_dir).is_dir()
+    return data_folder(data) if exists else data_folder(nowhere, create=True)
+
+
+def _profile(folder: DataFolder, name: str, encoding: str | None) -> Profile:
+    profile = load_profile(name, folder.settings.intake.profile_dir)
+    if encoding is None:
+        return profile
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise SettingsError(f"--encoding {encoding} 不是已知的编码;常用 utf-8、gb18030。") from None
+    return profile.model_copy(update={"source": profile.source.model_copy(update={"encoding": encoding})})
+
+
+def _paths(profile: Profile, paths: list[Path] | None) -> list[Path]:
+    if not paths:
+        raise typer.BadParameter(f"导入方案 {profile.name} 需要至少一个文件或文件夹。")
+    return paths
+
+
+def _show(result: BatchResult, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "batch": result.batch_id,
+                "tables": {name: vars(counts) for name, counts in result.tables.items()},
+                "reasons": result.reasons,
+                "left_out": result.left_out,
+            }
+        )
+        return
+    console = Console()
+    table = Table("表", "读入", "新增", "更新", "未变", "隔离", title=f"批次 {result.batch_id or '(仅检查,未保存)'}")
+    for name, counts in result.tables.items():
+        table.add_row(name, *(f"{value:,}" for value in vars(counts).values()))
+    console.print(table)
+    for name, reasons in result.reasons.items():
+        for reason, count in reasons.items():
+            console.print(f"  {name} 隔离 {count:,} 行:{sentence_of(reason, name)}", markup=False)
+    for name, reasons in result.left_out.items():
+        for reason, count in reasons.items():
+            console.print(f"  {name} 按方案不计 {count:,} 行:{reason}", markup=False)
+
+
+def _counts_table(counts: pl.DataFrame) -> Table:
+    table = Table("表", "批次", "原因", "行数")
+    for row in counts.iter_rows(named=True):
+        table.add_row(row["of_table"], row["batch_id"], sentence_of(row["reason"], row["of_table"]), f"{row['rows']:,}")
+    return table
+
+
+def _rows_table(rows: pl.DataFrame) -> Table:
+    table = Table("表", "文件", "行", "主键", "原因", "内容", show_lines=True)
+    for row in rows.iter_rows(named=True):
+        why = "\n".join(sentence_of(reason, row["of_table"]) for reason in row["reasons"])
+        cells = (row["of_table"], row["file"], str(row["line"]), row["key"] or "-", why, (row["row"] or "")[:400])
+        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+    return table

@@ -1,0 +1,1 @@
+"""The demo city: an invented city's records, written as files of the data standard."""

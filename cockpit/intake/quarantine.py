@@ -1,0 +1,166 @@
+"""Refused rows: kept with all their reasons, found again, and gone once the mended row has come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+
+import polars as pl
+
+from cockpit.intake.gate import Verdict
+from cockpit.intake.mapping import FILE, ROW, Mapped
+from cockpit.intake.privacy import Hasher, is_personal, masked_cell
+from cockpit.intake.raw import LINE, Raw
+from cockpit.lake.layout import QUARANTINE
+from cockpit.lake.store import Snapshot
+from metrics.standard import TABLES
+
+_SCHEMA = {**QUARANTINE.stored, str(QUARANTINE.partition): pl.String()}
+#: A refused row without a key is known again by its place, if at least this share of its values is still there.
+_ALIKE = 0.5
+
+
+def entries_of(
+    verdict: Verdict,
+    mapped: Mapped,
+    raws: Sequence[Raw],
+    *,
+    batch_id: str,
+    source_system: str,
+    at: dt.datetime,
+    hasher: Hasher,
+) -> pl.DataFrame:
+    """Quarantine entries for the refused rows of one table: the source's own row, masked, with every reason."""
+    if verdict.refused.is_empty():
+        return pl.DataFrame(schema=_SCHEMA)
+    places = mapped.rows.join(verdict.refused, on=ROW, how="inner").select(
+        FILE, LINE, "reasons", key_text(mapped.table.key, mapped.rows, hasher)
+    )
+    found = []
+    for (file,), part in places.partition_by(FILE, as_dict=True).items():
+        raw = raws[int(str(file))]
+        cells = raw.rows.join(part.select(LINE).unique(), on=LINE, how="semi")
+        shown = cells.select(LINE, _as_json(cells.drop(LINE)))
+        found.append(part.join(shown, on=LINE, how="left").with_columns(pl.lit(raw.name).alias("file")))
+    return _finished(pl.concat(found).rename({LINE: "line"}), mapped.table.name, batch_id, source_system, at)
+
+
+def broken_entries(raw: Raw, of_table: str, *, batch_id: str, source_system: str, at: dt.datetime) -> pl.DataFrame:
+    """Quarantine entries for records that could not be split into fields."""
+    if raw.broken.is_empty():
+        return pl.DataFrame(schema=_SCHEMA)
+    lines = raw.broken.select(
+        "line",
+        pl.concat_list("reason").alias("reasons"),
+        pl.lit(None, dtype=pl.String).alias("key"),
+        masked_cell(pl.col("text").str.head(4000)).alias("row"),
+        pl.lit(raw.name).alias("file"),
+    )
+    return _finished(lines, of_table, batch_id, source_system, at)
+
+
+def settle(
+    snapshot: Snapshot, entries: pl.DataFrame, accepted: dict[str, pl.DataFrame], raws: Sequence[Raw], hasher: Hasher
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What to add to the quarantine and what leaves it.
+
+    An entry leaves when its key has come in again (accepted, or refused anew: then the new refusal stands in its
+    place), or, having no key, when the same line of the same file has come in mended.
+
+    Args:
+        snapshot: what is known.
+        entries: refused rows of this batch.
+        accepted: table → accepted rows of this batch (key columns, file__, line__).
+        raws: files of this batch.
+        hasher: makes keyed hashes of what people are known by.
+
+    Returns:
+        New entries; entry_id and of_table of those that leave.
+    """
+    if not snapshot.has(QUARANTINE.name):
+        return entries.unique("entry_id"), pl.DataFrame(schema={"entry_id": pl.String, "of_table": pl.String})
+    tables = {*accepted, *entries["of_table"].unique()}
+    open_entries = snapshot.quarantine().filter(pl.col("of_table").is_in(list(tables))).collect()
+    fresh = entries.unique("entry_id").join(open_entries, on="entry_id", how="anti")
+    again = pl.concat([_keys_in(accepted, open_entries, hasher), entries.select("of_table", "key").drop_nulls()])
+    keyed = open_entries.join(again.unique(), on=["of_table", "key"], how="semi")
+    mended = _mended(open_entries.filter(pl.col("key").is_null()), accepted, raws)
+    leaving = pl.concat([keyed.select("entry_id", "of_table"), mended]).unique()
+    return fresh, leaving.join(entries, on="entry_id", how="anti")
+
+
+def key_text(key: Sequence[str], rows: pl.DataFrame, hasher: Hasher) -> pl.Series:
+    """The row's key as one text; missing where a part is missing. A key that is a personal number is hashed."""
+    parts = rows.select(pl.col(name).cast(pl.String) for name in key)
+    parts = parts.with_columns(
+        hasher.hashed(column).alias(column.name)
+        for column in parts
+        if parts.select(is_personal(pl.col(column.name)).any()).item()
+    )
+    return parts.select(pl.concat_str(key, separator=" | ").alias("key"))["key"]
+
+
+def _keys_in(accepted: dict[str, pl.DataFrame], open_entries: pl.DataFrame, hasher: Hasher) -> pl.DataFrame:
+    """Keys of the accepted rows, of tables that have open entries."""
+    waiting = set(open_entries["of_table"].unique())
+    frames = [
+        pl.DataFrame({"of_table": name, "key": key_text(TABLES[name].key, rows, hasher)})
+        for name, rows in accepted.items()
+        if name in waiting and rows.height
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema={"of_table": pl.String, "key": pl.String})
+
+
+def _mended(keyless: pl.DataFrame, accepted: dict[str, pl.DataFrame], raws: Sequence[Raw]) -> pl.DataFrame:
+    """Entries without a key whose line has come in again, mended: same file, same line, mostly the same values."""
+    gone = []
+    files = {raw.name: number for number, raw in enumerate(raws)}
+    places = (
+        {name: set(rows.select(FILE, LINE).iter_rows()) for name, rows in accepted.items() if FILE in rows.columns}
+        if not keyless.is_empty()
+        else {}
+    )
+    for entry in keyless.iter_rows(named=True):
+        number = files.get(entry["file"])
+        if number is None or (number, entry["line"]) not in places.get(entry["of_table"], set()):
+            continue
+        now = raws[number].rows.filter(pl.col(LINE) == entry["line"]).drop(LINE)
+        if _alike(entry["row"], [str(value) for value in now.row(0) if value is not None]):
+            gone.append((entry["entry_id"], entry["of_table"]))
+    return pl.DataFrame(gone, schema={"entry_id": pl.String, "of_table": pl.String}, orient="row")
+
+
+def _alike(before: str, now: list[str]) -> bool:
+    try:
+        cells = [str(value) for value in json.loads(before).values() if value is not None]
+    except (json.JSONDecodeError, AttributeError):
+        cells = [value for value in now if value in before]
+        return len(cells) >= _ALIKE * len(now)
+    return sum(cell in now for cell in cells) >= _ALIKE * max(len(cells), 1)
+
+
+def _as_json(cells: pl.DataFrame) -> pl.Expr:
+    """The source's row as JSON, ids and phone numbers masked."""
+    shown = [
+        pl.col(name) if dtype.is_nested() else masked_cell(pl.col(name).cast(pl.String, strict=False))
+        for name, dtype in cells.schema.items()
+    ]
+    return pl.struct(shown).struct.json_encode().alias("row")
+
+
+def _finished(lines: pl.DataFrame, of_table: str, batch_id: str, source_system: str, at: dt.datetime) -> pl.DataFrame:
+    named = lines.with_columns(
+        pl.lit(source_system).alias("source_system"),
+        pl.lit(batch_id).alias("batch_id"),
+        pl.lit(at).cast(pl.Datetime("us", "UTC")).alias("refused_at"),
+        pl.lit(of_table).alias("of_table"),
+        pl.col("line").cast(pl.Int64),
+    )
+    # The same refusal brought in again has the same fingerprint, so that the same file twice changes nothing.
+    told = named.select(
+        pl.concat_str("of_table", "source_system", "file", "line", pl.col("row").fill_null(""), separator="\n")
+    )
+    ids = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in told.to_series()]
+    return named.with_columns(pl.Series("entry_id", ids, dtype=pl.String)).select(*_SCHEMA).cast(_SCHEMA)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Work that is done without anybody asking: the drop folder, the lake's upkeep."""

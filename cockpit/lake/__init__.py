@@ -1,0 +1,1 @@
+"""The records of the city in Delta Lake tables, seen only through the heads that the state database holds."""

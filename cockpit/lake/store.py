@@ -1,0 +1,190 @@
+"""The lake: Delta tables read at exactly the versions that the state database names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from cockpit.errors import StorageError
+from cockpit.lake.layout import LAYOUTS, MONTH, QUARANTINE, Layout, month_of
+from cockpit.records.store import Records
+
+
+class Lake:
+    """All tables of one city.
+
+    Args:
+        path: folder of the tables.
+        records: state database with the heads.
+        timezone: the city's zone; months are cut and times shown in it.
+    """
+
+    def __init__(self, path: Path, records: Records, timezone: str) -> None:
+        """Keep what is needed; nothing is opened yet."""
+        self.path = path
+        self.records = records
+        self.timezone = timezone
+
+    def snapshot(self) -> Snapshot:
+        """All tables as of one moment: no batch is seen in part."""
+        return Snapshot(self, self.records.heads())
+
+    def folder(self, name: str) -> Path:
+        """Where a table lies."""
+        return self.path / name
+
+
+class Snapshot:
+    """All tables at the versions of one moment; later batches do not show in it."""
+
+    def __init__(self, lake: Lake, heads: Mapping[str, int]) -> None:
+        """Keep the versions; files are looked up when a table is first read."""
+        self._lake = lake
+        self.heads = dict(heads)
+
+    @property
+    def timezone(self) -> str:
+        """The city's zone."""
+        return self._lake.timezone
+
+    @cached_property
+    def version(self) -> str:
+        """A short name of this state of the data; another batch gives another name."""
+        state = ";".join(f"{name}={version}" for name, version in sorted(self.heads.items()))
+        return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been brought in yet."""
+        return not self.heads
+
+    def has(self, table: str) -> bool:
+        """Whether any row of this table has ever been brought in."""
+        return table in self.heads
+
+    def scan(self, table: str, start: dt.datetime | None = None, end: dt.datetime | None = None) -> pl.LazyFrame:
+        """Rows of a standard table, times in the city's zone.
+
+        Args:
+            table: table of the standard.
+            start: first instant of the main time (take_time, apply_time, …) wanted; None = from the beginning.
+            end: first instant no longer wanted; None = to the end.
+
+        Returns:
+            Lazy frame with the table's columns and source_system, batch_id, ingested_at, updated_at, derived; for
+            tickets also suspect_wait. Without rows where nothing was brought in.
+        """
+        layout = LAYOUTS[table]
+        months = None
+        if layout.time and (start or end):
+            months = _months(start, end, self.timezone)
+        rows = self.raw(table, months)
+        if layout.time and start is not None:
+            rows = rows.filter(pl.col(layout.time) >= start)
+        if layout.time and end is not None:
+            rows = rows.filter(pl.col(layout.time) < end)
+        times = [name for name, dtype in layout.stored.items() if dtype == pl.Datetime("us", "UTC")]
+        return rows.with_columns(pl.col(times).dt.convert_time_zone(self.timezone))
+
+    def quarantine(self, table: str | None = None) -> pl.LazyFrame:
+        """Rows in quarantine: of_table, source_system, batch_id, file, line, key, reasons, row (JSON), refused_at."""
+        rows = self.raw(QUARANTINE.name, None if table is None else _equals(table), with_partition=True)
+        return rows.with_columns(pl.col("refused_at").dt.convert_time_zone(self.timezone))
+
+    def raw(self, table: str, parts: _Parts | None = None, *, with_partition: bool = False) -> pl.LazyFrame:
+        """Stored rows as they are (times in UTC), of the partitions wanted.
+
+        Args:
+            table: table of the lake.
+            parts: bounds of the partition values, both included; None = all.
+            with_partition: whether to add the partition column.
+        """
+        layout = LAYOUTS[table]
+        files = self.files(table).filter(parts.wanted()) if parts is not None else self.files(table)
+        if files.is_empty():
+            schema = dict(layout.stored)
+            if with_partition and layout.partition:
+                schema[layout.partition] = pl.String()
+            return pl.LazyFrame(schema=schema)
+        if not with_partition:
+            return _scan(files["path"].to_list(), layout)
+        return pl.concat(
+            [
+                _scan(group["path"].to_list(), layout).with_columns(pl.lit(part).alias(str(layout.partition)))
+                for (part,), group in files.partition_by("part", as_dict=True).items()
+            ]
+        )
+
+    def files(self, table: str) -> pl.DataFrame:
+        """Files of a table at this state: path, part (partition value), rows."""
+        version = self.heads.get(table)
+        if version is None:
+            return pl.DataFrame(schema={"path": pl.String, "part": pl.String, "rows": pl.Int64})
+        try:
+            return _files(str(self._lake.folder(table)), version, LAYOUTS[table].partition)
+        except DeltaError as error:
+            raise StorageError(
+                f"数据表 {table} 的版本 {version} 读不出来({error});请检查数据目录 {self._lake.path} 是否完整。"
+            ) from error
+
+
+class _Parts:
+    """Bounds of partition values, both included."""
+
+    def __init__(self, low: str | None, high: str | None) -> None:
+        self._low, self._high = low, high
+
+    def wanted(self) -> pl.Expr:
+        """Which files to read."""
+        wanted = pl.lit(value=True)
+        if self._low is not None:
+            wanted = wanted & (pl.col("part") >= self._low)
+        if self._high is not None:
+            wanted = wanted & (pl.col("part") <= self._high)
+        return wanted
+
+
+def months_between(low: str | None, high: str | None) -> _Parts:
+    """Partitions from one month to another, both included."""
+    return _Parts(low, high)
+
+
+def _equals(part: str) -> _Parts:
+    return _Parts(part, part)
+
+
+def _months(start: dt.datetime | None, end: dt.datetime | None, timezone: str) -> _Parts:
+    """The months that a half-open span touches."""
+    edge = dt.timedelta(microseconds=1)
+    bounds = pl.DataFrame(
+        {"at": [start, None if end is None else end - edge]}, schema={"at": pl.Datetime("us", "UTC")}
+    ).select(month_of("at", timezone))[MONTH]
+    return _Parts(bounds[0], bounds[1])
+
+
+@lru_cache(maxsize=256)
+def _files(folder: str, version: int, partition: str | None) -> pl.DataFrame:
+    """Files of a table's version; a version never changes, so it is read once per process."""
+    actions = pl.DataFrame(DeltaTable(folder, version=version).get_add_actions(flatten=True))
+    part = pl.col(f"partition.{partition}") if partition else pl.lit(None, dtype=pl.String)
+    return actions.select(
+        path=pl.lit(folder + "/") + pl.col("path"), part=part, rows=pl.col("num_records").cast(pl.Int64)
+    )
+
+
+def _scan(paths: Sequence[str], layout: Layout) -> pl.LazyFrame:
+    return pl.scan_parquet(
+        list(paths),
+        schema=layout.stored,
+        missing_columns="insert",
+        extra_columns="ignore",
+        hive_partitioning=False,
+        cache=False,
+    )

@@ -1,0 +1,143 @@
+"""A lease: the right to do one kind of work, held by one process at a time and given back or run out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import threading
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+
+import sqlalchemy as sa
+
+from cockpit import clock
+from cockpit.errors import Busy, StorageError
+from cockpit.records.database import Database
+from cockpit.records.tables import leases
+
+#: Seconds between two tries while somebody else holds the lease.
+RETRY_SECONDS = 0.2
+
+
+class Lease:
+    """Used as a context: inside it this process alone does the named work.
+
+    Whoever dies while holding it loses it after `seconds`; on the same machine at once, because there one can see
+    that the process is gone. A thread renews it while the work goes on.
+
+    Args:
+        database: state database.
+        name: kind of work.
+        seconds: how long it stays valid without renewal.
+        wait: seconds to wait for it.
+
+    Raises:
+        Busy: somebody else still held it after `wait` seconds.
+    """
+
+    def __init__(self, database: Database, name: str, *, seconds: float, wait: float) -> None:
+        """Prepare; nothing is taken yet."""
+        self.name = name
+        self.owner = f"{_machine()}:{os.getpid()}:{_process_start(os.getpid())}:{uuid.uuid4().hex[:12]}"
+        self._database = database
+        self._seconds = seconds
+        self._wait = wait
+        self._done = threading.Event()
+        self._renewer = threading.Thread(target=self._renew, name=f"lease-{name}", daemon=True)
+
+    def __enter__(self) -> Lease:
+        """Wait for the lease and take it."""
+        deadline = time.monotonic() + self._wait
+        while not self._take():
+            if time.monotonic() >= deadline:
+                raise Busy(
+                    f"另一个进程({self._holder()})正在写入数据,等候 {self._wait:.0f} 秒后仍未结束;"
+                    "本次没有写入任何内容,请待其完成后重试。"
+                )
+            time.sleep(RETRY_SECONDS)
+        self._renewer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give it back; a database that cannot be reached lets it run out by itself."""
+        self._done.set()
+        self._renewer.join()
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(leases.delete().where(leases.c.name == self.name, leases.c.owner == self.owner))
+        except StorageError:
+            if error is None:
+                raise
+
+    def confirm(self, connection: sa.Connection) -> None:
+        """Within the transaction that ends the work: go on only if the lease is still ours.
+
+        Raises:
+            Busy: it ran out meanwhile and somebody else may be writing.
+        """
+        renewed = connection.execute(
+            leases.update()
+            .where(leases.c.name == self.name, leases.c.owner == self.owner)
+            .values(until=clock.now() + dt.timedelta(seconds=self._seconds))
+        )
+        if renewed.rowcount != 1:
+            raise Busy("写入权在导入途中已过期并被其他进程取得;本次没有写入任何内容,请重新导入。")
+
+    def _take(self) -> bool:
+        now = clock.now()
+        until = now + dt.timedelta(seconds=self._seconds)
+        with self._database.transaction() as connection:
+            held = connection.execute(sa.select(leases).where(leases.c.name == self.name).with_for_update()).first()
+            if held is not None and held.until > now and not _is_dead(held.owner):
+                return False
+            if held is None:
+                connection.execute(sa.insert(leases).values(name=self.name, owner=self.owner, until=until))
+                return True
+            taken = connection.execute(
+                leases.update()
+                .where(leases.c.name == self.name, leases.c.owner == held.owner)
+                .values(owner=self.owner, until=until)
+            )
+            return taken.rowcount == 1
+
+    def _holder(self) -> str:
+        with self._database.reading() as connection:
+            owner = connection.execute(sa.select(leases.c.owner).where(leases.c.name == self.name)).scalar()
+        machine, process, *_ = (owner or "?:?").split(":")
+        return f"主机 {machine} 进程 {process}"
+
+    def _renew(self) -> None:
+        while not self._done.wait(self._seconds / 3):
+            try:
+                with self._database.transaction() as connection:
+                    connection.execute(
+                        leases.update()
+                        .where(leases.c.name == self.name, leases.c.owner == self.owner)
+                        .values(until=clock.now() + dt.timedelta(seconds=self._seconds))
+                    )
+            except StorageError:
+                # The work notices at its end, by `confirm`; until then the next renewal may succeed.
+                continue
+
+
+def _machine() -> str:
+    return socket.gethostname().replace(":", "_")
+
+
+def _process_start(process: int) -> str:
+    """Start time of a process, which tells it from a later one with the same number."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    except OSError:
+        return "-"
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether the owner was a process of this machine that is gone."""
+    machine, process, start, *_ = owner.split(":")
+    return machine == _machine() and start != "-" and _process_start(int(process)) != start

@@ -1,0 +1,103 @@
+"""What single settings may hold, beyond type and range; each check says in Chinese what is wrong."""
+
+import ipaddress
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic_core import PydanticCustomError
+
+from cockpit.streamlit_options import REFUSED_OPTIONS, STREAMLIT_OPTIONS
+
+LOOPBACK_NAMES = frozenset({"localhost"})
+
+
+def refused(reason: str) -> PydanticCustomError:
+    """A value that cannot be used, and why."""
+    return PydanticCustomError("refused", "{reason}", {"reason": reason})
+
+
+def meant(written: str, known: list[str]) -> str:
+    """The name that was probably meant, or nothing."""
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(written.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else ""
+
+
+def checked_text(value: str) -> str:
+    """Text that says something."""
+    if not value.strip():
+        raise refused("是空的")
+    return value
+
+
+def folder(value: object) -> object:
+    """A folder, written as text."""
+    return Path(checked_text(value)) if isinstance(value, str) else value
+
+
+def optional_folder(value: object) -> object:
+    """A folder, written as text; an empty text is none."""
+    return folder(value) if value != "" else None
+
+
+def checked_zone(value: str) -> str:
+    """A time zone that this machine knows."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        suggestion = meant(value, sorted(available_timezones()))
+        raise refused(f"没有这个时区，是否想写 {suggestion}" if suggestion else "没有这个时区") from None
+    return value
+
+
+def checked_records_url(value: str) -> str:
+    """Nothing, or the address of a PostgreSQL database."""
+    if value and not re.fullmatch(r"postgresql\+psycopg://.+", value):
+        raise refused("不是可用的状态库地址")
+    return value
+
+
+def checked_host(value: str) -> str:
+    """An address of this machine alone, as long as nobody has to sign in."""
+    try:
+        loopback = value in LOOPBACK_NAMES or ipaddress.ip_address(value).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise refused("尚无登录功能，只能在本机监听")
+    return value
+
+
+def checked_streamlit(value: object) -> dict[str, object]:
+    """Streamlit's options, flattened to section.option, each one known to the Streamlit in use."""
+    if not isinstance(value, dict):
+        raise refused("不是小节")
+    exact = {name.lower(): name for name in STREAMLIT_OPTIONS}
+    options: dict[str, object] = {}
+    faults: list[tuple[str, str]] = []
+    for written, content in _flat(value, ""):
+        option = exact.get(written.lower(), written)
+        if option in REFUSED_OPTIONS:
+            faults.append((written, f"不在这里设，{REFUSED_OPTIONS[option]}"))
+        elif option not in STREAMLIT_OPTIONS:
+            suggestion = meant(written, sorted(STREAMLIT_OPTIONS))
+            advice = f"是否想写 streamlit.{suggestion}" if suggestion else "请删去它"
+            faults.append((written, f"不是 Streamlit 的选项，{advice}"))
+        else:
+            options[option] = content
+    if faults:
+        raise PydanticCustomError("unusable_streamlit", "unusable Streamlit options", {"faults": faults})
+    return options
+
+
+def _flat(table: dict[str, object], prefix: str) -> list[tuple[str, object]]:
+    """Nested tables as dotted keys."""
+    pairs: list[tuple[str, object]] = []
+    for name, content in table.items():
+        if isinstance(content, dict):
+            pairs += _flat(content, f"{prefix}{name}.")
+        else:
+            pairs.append((f"{prefix}{name}", content))
+    return pairs

@@ -1,0 +1,203 @@
+"""The parts of 运行总览 that are longer than a line of a page: what the columns are, what is said about the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import streamlit as st
+
+from cockpit.board.course import Course
+from cockpit.board.freshness import Moment
+from cockpit.board.halls_today import HallToday
+from cockpit.board.imports import ImportEntry, Quarantine, RefusedGroup
+from cockpit.board.overview import Overview
+from cockpit.web import charts, widgets, words
+from cockpit.web.widgets import Cell, Column, Figure, count
+
+BY_QUEUE = "*"
+BY_QUEUE_NOTE = "* 这些大厅只给出每个队列的状态：开放窗口按队列合计，一个窗口服务几个队列就计几次。"
+
+HALL_COLUMNS = (
+    Column("大厅", "title"),
+    Column("区县"),
+    Column("状态"),
+    Column("取号", "number"),
+    Column("当前等候", "number"),
+    Column("开放窗口", "number"),
+    Column("办件申请", "number"),
+    Column("办结", "number"),
+    Column("评价", "number"),
+    Column("差评", "number"),
+)
+IMPORT_COLUMNS = (
+    Column("时间", "title"),
+    Column("导入方案"),
+    Column("操作人"),
+    Column("文件", "wide"),
+    Column("读入", "number"),
+    Column("新增", "number"),
+    Column("更新", "number"),
+    Column("未变", "number"),
+    Column("隔离", "number"),
+)
+REFUSED_COLUMNS = (
+    Column("文件", "title"),
+    Column("行", "number"),
+    Column("内容", "wide"),
+    Column("还有的原因", "wide"),
+)
+FILES_NAMED = 3
+
+
+def head(view: Overview) -> None:
+    """Title, city, and how old the data are."""
+    reaches, today = view.freshness.reaches, view.shown_at.date()
+    live = view.moment is not None and view.moment.live
+    said = ["尚无数据" if reaches is None else f"数据截至 {words.clock(reaches, today)}（{_age(view)}）"]
+    if view.freshness.last_import:
+        said.append(f"最近导入 {words.clock(view.freshness.last_import, today)}")
+    widgets.header(
+        "运行总览",
+        f"政务服务驾驶舱 · {view.city}",
+        "实时" if live else "历史数据",
+        "live" if live else "old",
+        " · ".join(said),
+    )
+
+
+def warnings(view: Overview, stale_minutes: int) -> None:
+    """What a reader must know before reading the numbers: data of an earlier day, or data that have stopped coming."""
+    if view.moment and not view.moment.live:
+        widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}。", "info")
+    elif view.stale(stale_minutes):
+        widgets.notice(
+            f"{_age(view)}之后没有新数据（应在 {stale_minutes} 分钟以内）；请检查导入是否在运行、来源系统是否正常。",
+            "warn",
+        )
+
+
+def city_figures(view: Overview) -> None:
+    """The city's five numbers."""
+    city, halls = view.total, [hall for hall in view.halls if hall.hall_id]
+
+    def missing(measure: str) -> str:
+        without = sum(getattr(hall, measure) is None for hall in halls)
+        return f"{without} 个大厅无数据" if 0 < without < len(halls) else ""
+
+    windows = "按队列合计，共用窗口重复计" if city.windows_by_queue else missing("open_windows")
+    finished = "" if city.finished is None else f"办结 {words.number(city.finished)}"
+    bad = "" if city.bad_reviews is None else f"其中差评 {words.number(city.bad_reviews)}"
+    widgets.figures(
+        (
+            Figure("取号", city.tickets, missing("tickets")),
+            Figure("当前等候", city.waiting, missing("waiting")),
+            Figure("开放窗口", city.open_windows, windows),
+            Figure("办件申请", city.submitted, finished),
+            Figure("评价", city.reviews, bad),
+        )
+    )
+
+
+def day_course(course: Course | None, moment: Moment) -> None:
+    """The chart of the day; nothing where nothing was counted."""
+    if course is None:
+        return
+    day = "今天" if moment.live else words.day(moment.day)
+    usual = f"近 {course.usual_days} 个{words.weekday(moment.day)}的中位数" if course.usual_days else ""
+    note = "" if usual else "同一星期几的往日数据不足 4 天，没有可比的常态。"
+    with st.container(key="panel-course"):
+        widgets.panel(f"{course.title}（每 15 分钟，{course.unit}）", "", note)
+        figure = charts.day_course(course.slots, day, usual, course.unit)
+        st.plotly_chart(
+            figure, theme=None, config=charts.CONFIG, key="course", alt=f"{day}{course.title}每 15 分钟的人数曲线"
+        )
+
+
+def hall_table(halls: Sequence[HallToday]) -> None:
+    """One row per hall."""
+    by_queue = any(hall.windows_by_queue for hall in halls)
+    amount = sum(hall.hall_id is not None for hall in halls)
+    body = widgets.table(HALL_COLUMNS, map(_hall_row, halls))
+    widgets.panel(f"各大厅（{words.number(amount)} 个）", body, BY_QUEUE_NOTE if by_queue else "")
+
+
+def import_table(imports: Iterable[ImportEntry], today: date) -> None:
+    """The latest imports and refusals."""
+    rows = [_import_row(entry, today) for entry in imports]
+    widgets.panel(
+        "最近导入",
+        widgets.table(IMPORT_COLUMNS, rows),
+        "读入 = 新增 + 更新 + 未变 + 隔离；整个拒收的文件什么也没有存入。",
+    )
+
+
+def quarantine_panel(held: Quarantine | None) -> None:
+    """What is in quarantine and why, with the first rows of each reason."""
+    if held is None:
+        return
+    if not held.total:
+        widgets.panel("隔离区", "", "没有被隔离的行。")
+        return
+    more = f"另有 {held.groups_left_out} 种较少的原因未列出。" if held.groups_left_out else ""
+    said = f"现有 {words.number(held.total)} 行没有通过检查、没有存入；在来源处改正后重新导入即离开隔离区。"
+    note = f"{said}一行有几个原因就列几次。{more}"
+    widgets.panel("隔离区", "".join(map(_group, held.groups)), note)
+
+
+def _age(view: Overview) -> str:
+    minutes = view.freshness.age_minutes(view.shown_at)
+    return words.NO_DATA if minutes is None else words.age(minutes)
+
+
+def _hall_row(hall: HallToday) -> list[Cell]:
+    elsewhere = Cell(words.NOT_APPLICABLE, tone="none")
+    if hall.hall_id is None:
+        front = [Cell(hall.name), elsewhere, elsewhere, elsewhere, elsewhere, elsewhere]
+    else:
+        doors = {True: Cell("开放"), False: Cell("未开放", tone="none"), None: elsewhere}[hall.open]
+        windows = count(hall.open_windows, note=BY_QUEUE if hall.windows_by_queue else "")
+        front = [
+            Cell(hall.name),
+            Cell(hall.county),
+            doors,
+            count(hall.tickets),
+            count(hall.waiting, strong=True),
+            windows,
+        ]
+    cases = [count(hall.submitted), count(hall.finished)]
+    return [*front, *cases, count(hall.reviews), count(hall.bad_reviews, strong=True)]
+
+
+def _import_row(entry: ImportEntry, today: date) -> list[Cell]:
+    more = len(entry.files) - FILES_NAMED
+    files = "、".join(entry.files[:FILES_NAMED]) + (f" 等 {len(entry.files)} 个" if more > 0 else "")
+    front = [Cell(words.clock(entry.at, today)), Cell(entry.profile), Cell(entry.by)]
+    nothing = Cell(words.NOT_APPLICABLE, tone="none")
+    if entry.counts is None:
+        return [*front, Cell(f"{files} 整个拒收：{entry.refusal}", tone="refusal"), *[nothing] * 5]
+    left_out = f"（按方案规则另有 {words.number(entry.left_out)} 行不取）" if entry.left_out else ""
+    c = entry.counts
+    numbers = [
+        count(c.read),
+        count(c.inserted),
+        count(c.updated),
+        count(c.unchanged),
+        count(c.quarantined, strong=True),
+    ]
+    return [*front, Cell(files + left_out), *numbers]
+
+
+def _group(group: RefusedGroup) -> str:
+    columns = REFUSED_COLUMNS if any(row.others for row in group.rows) else REFUSED_COLUMNS[:-1]
+    rows = [
+        [
+            Cell(row.file),
+            Cell(words.NOT_APPLICABLE if row.line is None else words.number(row.line)),
+            Cell("", pairs=tuple(row.content.items())),
+            Cell("；".join(row.others)),
+        ][: len(columns)]
+        for row in group.rows
+    ]
+    first = f"{words.number(group.count)} 行" + (f"（显示前 {len(rows)} 行）" if group.count > len(rows) else "")
+    return widgets.foldable(f"{group.title} · {group.reason}", first, widgets.table(columns, rows))

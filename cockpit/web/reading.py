@@ -1,0 +1,45 @@
+"""What pages read from the board: put together once for everybody, again when the data or the minute change."""
+
+from __future__ import annotations
+
+import streamlit as st
+from polars.exceptions import PolarsError
+
+from cockpit import clock
+from cockpit.board import overview as board
+from cockpit.board.viewer import Viewer
+from cockpit.errors import StorageError
+from cockpit.web import installed
+
+UNREADABLE = "数据目录里的数据表读不出来；请检查数据目录所在的磁盘和读取权限，恢复以后页面会自己显示。"
+
+
+def read_overview(viewer: Viewer) -> board.Overview | None:
+    """The first screen for this viewer; None as long as there is no data folder.
+
+    Raises:
+        CockpitError: the data cannot be read; its sentence is for people.
+    """
+    folder = installed.data_folder()
+    if folder is None:
+        return None
+    minute = clock.now().replace(second=0, microsecond=0)
+    latest = folder.records.batches(1), folder.records.refusals(1)
+    state = f"{folder.lake.snapshot().version} {latest}"
+    return _overview(str(folder.path), state, minute.isoformat(), viewer)
+
+
+def _scope(viewer: Viewer) -> str:
+    """What of a viewer decides about the content: viewers of the same scope share it."""
+    return repr(viewer.scope and sorted(viewer.scope))
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Viewer: _scope})
+def _overview(path: str, state: str, minute: str, viewer: Viewer) -> board.Overview:
+    folder = installed.data_folder()
+    if folder is None:
+        raise StorageError(f"数据目录 {path} 刚刚被移走；请恢复它，或用 --data 指明已有的目录。")
+    try:
+        return board.overview(folder, viewer, clock.now())
+    except (PolarsError, OSError) as error:
+        raise StorageError(UNREADABLE) from error

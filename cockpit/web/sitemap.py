@@ -1,0 +1,38 @@
+"""Which pages there are: the file in pages/, its Chinese title and its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page of the product.
+
+    Attributes:
+        name: name of its file in pages/, and of its address unless it is the first page.
+        title: what people read in the navigation and in the browser's tab.
+        icon: an emoji; a named icon would be fetched from outside.
+        first: whether it is the page at `/`.
+    """
+
+    name: str
+    title: str
+    icon: str
+    first: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Its file, absolute, because pages/ is not below the entry script."""
+        return PAGES_FOLDER / f"{self.name}.py"
+
+    @property
+    def url(self) -> str:
+        """Its address on the server; Streamlit knows the first page only as `/`."""
+        return "/" if self.first else f"/{self.name}"
+
+
+PAGES: tuple[PageEntry, ...] = (PageEntry("overview", "运行总览", "📊", first=True),)

@@ -1,0 +1,91 @@
+"""A real server in a process of its own, over a data folder, at an instant of our choice.
+
+Run as a script it serves; imported it starts such a process.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN = 30.0
+
+
+@dataclass
+class Server:
+    """A running server.
+
+    Attributes:
+        url: where its pages are.
+        process: the process.
+        log: what it has said.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(data_dir: Path, log: Path, *, now: datetime | None = None, port: int | None = None) -> Iterator[Server]:
+    """Serve a data folder until the end of the block; `now` sets the server's clock going from that instant."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "tests.web.serving", str(data_dir), str(port), now.isoformat() if now else ""]
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        )
+    server = Server(f"http://127.0.0.1:{port}", process, log)
+    try:
+        _await_answer(server)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _await_answer(server: Server) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
+
+
+def _serve(data_dir: str, port: str, now: str) -> None:
+    from cockpit import clock
+    from cockpit.settings import Settings
+    from cockpit.web.server import serve
+
+    if now:
+        began, instant = time.monotonic(), datetime.fromisoformat(now)
+        from datetime import UTC, timedelta
+
+        clock.now = lambda: (instant + timedelta(seconds=time.monotonic() - began)).astimezone(UTC)
+    serve(Settings(data_dir=Path(data_dir), web={"port": int(port), "refresh_seconds": 1}))
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:4])

@@ -1,0 +1,143 @@
+"""What the page says in each state: nothing yet, data, old data, stale data, data that cannot be read."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cockpit import clock
+from cockpit.lake.folder import open_folder
+from cockpit.web import installed
+from cockpit.web.server import ENTRY
+from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    st.cache_data.clear()
+    yield
+    st.cache_data.clear()
+
+
+def run(monkeypatch: pytest.MonkeyPatch, data_dir: Path, now: datetime = NOW) -> AppTest:
+    monkeypatch.setattr(clock, "now", lambda: now.astimezone(UTC))
+    installed.install(settings_for(data_dir))
+    app = AppTest.from_file(str(ENTRY), default_timeout=20).run()
+    assert not app.exception and not app.error
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that the page says, without tags."""
+    return re.sub(r"<[^>]*>", " ", " ".join(part.proto.body for part in app.get("html")))
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_before_the_first_import_the_page_says_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: bool
+) -> None:
+    if made:
+        open_folder(settings_for(tmp_path / "data"), create=True).close()
+
+    text = said(run(monkeypatch, tmp_path / "data"))
+
+    assert "python -m cockpit import" in text and "python -m cockpit demo" in text
+    assert "尚无数据" in text
+    assert made or not (tmp_path / "data").exists()  # looking makes nothing
+
+
+def test_data_of_today_are_shown_as_live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+
+    text = said(run(monkeypatch, tmp_path / "data"))
+
+    assert "实时" in text and "数据截至 10:05（2 分钟前）" in text and "最近导入 10:05" in text
+    assert "没有新数据" not in text
+    for name in ("市本级", "云栖", "石桥", "空港园", "无大厅(线上)", "无数据", "现有 8 行"):
+        assert name in text
+
+
+def test_an_extract_says_which_day_it_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+
+    text = said(run(monkeypatch, tmp_path / "data", at("08:00", 41)))
+
+    assert "历史数据" in text and "2026年10月12日 星期一" in text
+    assert "数据截至 10月12日 10:05（40 天前）" in text
+
+
+def test_data_that_stopped_coming_are_called_stale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+
+    assert "已有 55 分钟没有新数据" in said(run(monkeypatch, tmp_path / "data", at("11:00")))
+
+
+def test_a_new_batch_is_on_the_next_drawing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data", refuse=False).close()
+    app = run(monkeypatch, tmp_path / "data")
+    assert "办结 1" in said(app)
+    folder = open_folder(settings_for(tmp_path / "data"))
+    bring_in(folder, {"cases": [case("p7", "s1", at("09:00"), at("10:00"))]}, batch_id="b2")
+    folder.close()
+
+    assert "办结 2" in said(app.run())
+
+
+def test_a_folder_put_in_the_place_of_another_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+    app = run(monkeypatch, tmp_path / "data")
+    build(tmp_path / "other", {"cases": [case("p7", None, at("09:00"))]}, refuse=False).close()
+    (tmp_path / "data").rename(tmp_path / "old")
+    (tmp_path / "other").rename(tmp_path / "data")
+
+    text = said(app.run())
+
+    assert "石桥" not in text and "无大厅(线上)" in text
+
+
+@pytest.mark.parametrize("lost", ["lake/tickets", "lake/tickets/_delta_log", "lake"])
+def test_a_ruined_lake_is_one_sentence_and_no_old_number(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str
+) -> None:
+    build(tmp_path / "data").close()
+    shutil.rmtree(tmp_path / "data" / lost)
+
+    text = said(run(monkeypatch, tmp_path / "data"))
+
+    assert "不可用" in text and "请检查数据目录" in text
+    assert "市本级" not in text and "Traceback" not in text
+
+
+def test_lost_files_of_a_table_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+    for file in (tmp_path / "data" / "lake" / "tickets").rglob("*.parquet"):
+        file.unlink()
+
+    text = said(run(monkeypatch, tmp_path / "data"))
+
+    assert "请检查数据目录" in text and "parquet" not in text
+
+
+def test_a_ruined_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+    for file in (tmp_path / "data").glob("records.sqlite*"):
+        file.unlink()
+    (tmp_path / "data" / "records.sqlite").write_text("this is no database, whatever its name says" * 40)
+
+    text = said(run(monkeypatch, tmp_path / "data"))
+
+    assert "不可用" in text and "请检查数据库" in text
+
+
+def test_whatever_the_data_say_is_text_and_never_markup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+
+    bodies = " ".join(part.proto.body for part in run(monkeypatch, tmp_path / "data").get("html"))
+
+    assert "&lt;b&gt;bad&lt;/b&gt;" in bodies and "<b>bad</b>" not in bodies
+    assert "取号&lt;10月&gt;.csv" in bodies
