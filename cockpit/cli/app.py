@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+import traceback
+
 import typer
 
 from cockpit.cli import care, intake, service
+from cockpit.cli.frame import REFUSED
+from cockpit.intake.privacy import masked
 
 app = typer.Typer(
     name="cockpit",
@@ -19,5 +24,13 @@ for module in (intake, service, care):
 
 
 def main() -> None:
-    """Run the command line."""
-    app(prog_name="python -m cockpit")
+    """Run the command line; a fault of the program itself is told in one line too, its details kept in a file."""
+    try:
+        app(prog_name="python -m cockpit")
+    except Exception as error:  # the last line of defence: people get a sentence, developers the file
+        with tempfile.NamedTemporaryFile("w", prefix="cockpit-", suffix=".log", delete=False) as file:
+            file.write(masked(traceback.format_exc()))
+        typer.echo(
+            f"程序内部出错({type(error).__name__}),没有提交任何改动;详情已写入 {file.name},请交给维护人员。", err=True
+        )
+        raise SystemExit(REFUSED) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
@@ -83,6 +84,10 @@ def progress(title: str) -> Iterator[Observer]:
         yield show
 
 
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime | dt.date) else str(value)
+
+
 def print_json(document: Any) -> None:  # noqa: ANN401 (any JSON document)
     """The one JSON document of a machine-readable answer."""
-    typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(document, ensure_ascii=False, default=_as_text))

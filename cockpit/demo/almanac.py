@@ -104,7 +104,8 @@ class Almanac:
     def plus_workdays(self, days: Ints, count: Ints) -> Ints:
         """Return the count-th working day after each day."""
         index = np.searchsorted(self.workdays, days, side="right") - 1 + count
-        return self.workdays[index].astype(np.int64)
+        found: Ints = self.workdays[index]
+        return found
 
     def to_work(self, seconds: Ints) -> Ints:
         """Turn instants into office seconds: time runs from 9 to 17 on working days only."""

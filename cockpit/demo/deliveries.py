@@ -104,11 +104,12 @@ def _part(source: str, table: str, hall: str, covers: Ints, changed: Ints, lag: 
 
 
 def _weekly(source: str, table: str, hall: str, almanac: Almanac, starts: Ints) -> _Part:
-    """Plans come on Friday evening for the week after; the first week's plan is there from the start."""
+    """Plans come on a Friday evening for the week after the next; those of the first weeks are there from the start."""
     first = almanac.days.start
     mondays = np.arange(first - (first + 3) % 7, almanac.days.stop + 8, 7, dtype=np.int64)
-    at = np.maximum((mondays - 3) * DAY + 18 * HOUR, first * DAY)
-    covers = (mondays + 7) * DAY
+    at = np.maximum((mondays - 10) * DAY + 18 * HOUR, first * DAY)
+    last = np.append(at[1:] != at[:-1], True)
+    at, covers = at[last], (mondays[last] + 7) * DAY
     reached = np.searchsorted(starts, covers)
     return _Part(source, table, hall, at, covers, np.diff(reached, prepend=0))
 

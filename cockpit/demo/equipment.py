@@ -74,7 +74,7 @@ def headcounts(hall: Hall, tickets: Tickets, almanac: Almanac, seed: int) -> pl.
     for day in almanac.days:
         sessions = hall.sessions(almanac.types[day], date_of(day).weekday())
         if sessions:
-            clock = np.arange(sessions[0][0], sessions[-1][1] + _AFTER_CLOSING + 1, _COUNT_EVERY, dtype=np.int64)
+            clock = np.arange(sessions[0][0], sessions[-1][1] + _AFTER_CLOSING, _COUNT_EVERY, dtype=np.int64)
             grids.append(day * DAY + clock)
             noises.append(stream(seed, Stream.COUNTS, hall.index, day).normal(1.0, 0.02, len(clock)))
     grid = np.concatenate([*grids, np.empty(0, dtype=np.int64)])

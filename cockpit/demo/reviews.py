@@ -71,8 +71,8 @@ def review(service: Service, almanac: Almanac) -> pl.DataFrame:
     remote = service.online | pushed | (active & (chance[:, R.DELAY] > 0.85))
     frame = service.rows[chosen].with_columns(
         pl.Series("level", level),
-        pl.Series("origin", np.where(active, "active", np.where(pushed, "system_push", "default"))),
-        pl.Series("channel", _channel(service.online, pushed, remote, chance)),
+        pl.Series("origin", np.where(active, "active", np.where(pushed, "system_push", "default")), dtype=pl.String),
+        _channel(service.online, pushed, remote, chance),
         pl.Series("assess_time", assess),
         pl.Series("named", np.where(level <= 2, (chance[:, R.MENDING] * 13) % 1 < 0.7, chance[:, R.MENDING] < 0.4)),
         pl.Series("text", _texts(level, active, chance)),
@@ -97,10 +97,11 @@ def _assess_time(online: bool, active: Flags, pushed: Flags, end: Ints, chance: 
     return end + np.where(pushed, HOUR + 3 * HOUR * delay, wait).astype(np.int64)
 
 
-def _channel(online: bool, pushed: Flags, remote: Flags, chance: Floats) -> list[str]:
+def _channel(online: bool, pushed: Flags, remote: Flags, chance: Floats) -> pl.Series:
+    """Say by which way a review came."""
     by_net = np.where((chance[:, R.DELAY] * 31) % 1 < 0.7, "mobile", "pc")
     away = by_net if online else np.full(len(pushed), "qr")
-    return [str(name) for name in np.where(pushed, "sms", np.where(remote, away, "device"))]
+    return pl.Series("channel", np.where(pushed, "sms", np.where(remote, away, "device")), dtype=pl.String)
 
 
 def _texts(level: Ints, active: Flags, chance: Floats) -> pl.Series:

@@ -71,7 +71,7 @@ class Shift:
             if duty.came is not None:
                 spells.setdefault(duty.person.index, []).append(duty)
         for presence in presences:
-            mine = [duty for duty in spells[presence.staff] if duty.start <= presence.end]
+            mine = [duty for duty in spells[presence.staff] if duty.start <= presence.begin]
             mine[-1].left = max(mine[-1].left or 0, presence.end + MINUTE)
         for mine in spells.values():
             for before, after in zip(mine, mine[1:], strict=False):

@@ -120,7 +120,10 @@ def _schema_faults(rows: pl.DataFrame, wanted: Table, unreadable: pl.DataFrame) 
     if unreadable.is_empty():
         return faults
     # A value that could not be read is missing now; that it is missing is then no second fault.
-    as_missing = unreadable.with_columns(pl.col("reason").str.replace("^(?:type|code):", "required:"))
+    as_missing = pl.concat(
+        unreadable.with_columns(pl.col("reason").str.replace("^(?:type|code):", f"{kind}:"))
+        for kind in ("required", "needs")
+    )
     return faults.join(as_missing, on=[ROW, "reason"], how="anti")
 
 

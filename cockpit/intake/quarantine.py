@@ -35,9 +35,8 @@ def entries_of(
     """Quarantine entries for the refused rows of one table: the source's own row, masked, with every reason."""
     if verdict.refused.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
-    places = mapped.rows.join(verdict.refused, on=ROW, how="inner").select(
-        FILE, LINE, "reasons", key_text(mapped.table.key, mapped.rows, hasher)
-    )
+    refused = mapped.rows.join(verdict.refused, on=ROW, how="inner")
+    places = refused.select(FILE, LINE, "reasons", key_text(mapped.table.key, refused, hasher))
     found = []
     for (file,), part in places.partition_by(FILE, as_dict=True).items():
         raw = raws[int(str(file))]

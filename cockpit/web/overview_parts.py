@@ -72,7 +72,7 @@ def warnings(view: Overview, stale_minutes: int) -> None:
         widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}。", "info")
     elif view.stale(stale_minutes):
         widgets.notice(
-            f"{_age(view)}之后没有新数据（应在 {stale_minutes} 分钟以内）；请检查导入是否在运行、来源系统是否正常。",
+            f"已有 {_silence(view)}没有新数据（应在 {stale_minutes} 分钟以内）；请检查导入是否在运行、来源系统是否正常。",
             "warn",
         )
 
@@ -148,6 +148,10 @@ def quarantine_panel(held: Quarantine | None) -> None:
 def _age(view: Overview) -> str:
     minutes = view.freshness.age_minutes(view.shown_at)
     return words.NO_DATA if minutes is None else words.age(minutes)
+
+
+def _silence(view: Overview) -> str:
+    return _age(view).removesuffix("前")
 
 
 def _hall_row(hall: HallToday) -> list[Cell]:

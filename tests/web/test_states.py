@@ -88,18 +88,6 @@ def test_a_new_batch_is_on_the_next_drawing(monkeypatch: pytest.MonkeyPatch, tmp
     assert "办结 2" in said(app.run())
 
 
-def test_a_folder_put_in_the_place_of_another_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    build(tmp_path / "data").close()
-    app = run(monkeypatch, tmp_path / "data")
-    build(tmp_path / "other", {"cases": [case("p7", None, at("09:00"))]}, refuse=False).close()
-    (tmp_path / "data").rename(tmp_path / "old")
-    (tmp_path / "other").rename(tmp_path / "data")
-
-    text = said(app.run())
-
-    assert "石桥" not in text and "无大厅(线上)" in text
-
-
 @pytest.mark.parametrize("lost", ["lake/tickets", "lake/tickets/_delta_log", "lake"])
 def test_a_ruined_lake_is_one_sentence_and_no_old_number(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str

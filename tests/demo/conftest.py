@@ -1,0 +1,38 @@
+import datetime as dt
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from cockpit.demo.city import CitySummary, write_city
+
+UNTIL = dt.date(2026, 10, 20)
+NOW = dt.datetime(2026, 10, 20, 10, 42, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+class City(NamedTuple):
+    """A demo city as it lies in its folder, read back."""
+
+    summary: CitySummary
+    folder: Path
+    tables: dict[str, pl.DataFrame]
+
+
+def read(folder: Path) -> dict[str, pl.DataFrame]:
+    return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Six halls, sixty days: National Day holidays, a makeup day and a month end among them."""
+    folder = tmp_path_factory.mktemp("city")
+    return City(write_city(folder, until=UNTIL), folder, read(folder))
+
+
+@pytest.fixture(scope="session")
+def city_now(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The same city in the middle of its last morning."""
+    folder = tmp_path_factory.mktemp("city-now")
+    return City(write_city(folder, until=UNTIL, now=NOW), folder, read(folder))
