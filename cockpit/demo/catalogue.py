@@ -16,7 +16,7 @@ DEPARTMENTS = {
     "D10": "发展和改革委员会",
     "D11": "卫生健康委员会",
 }
-IN_FORCE_FROM = dt.date(2020, 1, 1)
+IN_FORCE_FROM = dt.date(2000, 1, 1)
 
 
 @dataclass(frozen=True)

@@ -75,5 +75,10 @@ def to_standard(name: str, frame: pl.DataFrame, zone: str) -> pl.DataFrame:
 
 
 def _instant(seconds: pl.Expr, zone: str) -> pl.Expr:
+    """Turn wall-clock seconds into instants; an hour that the zone's clocks skip becomes the first one after it."""
     local = pl.from_epoch(seconds.cast(pl.Int64), time_unit="s").cast(pl.Datetime("us"))
-    return local.dt.replace_time_zone(zone, ambiguous="earliest")
+    after = (local + pl.duration(hours=1)).dt.truncate("1h")
+    return pl.coalesce(
+        local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null"),
+        after.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null"),
+    )

@@ -16,7 +16,6 @@ from cockpit.demo.staff import plan_team
 
 CALENDAR_AHEAD = 60
 """For how many days after the last one opening hours are there already."""
-_EQUIPPED = day_number(dt.date(2024, 1, 1)) * DAY
 
 Rows = list[dict[str, object]]
 
@@ -152,7 +151,7 @@ def _devices(hall: Hall) -> Rows:
             "hall_id": hall.hall_id,
             "kind": device.kind,
             "key_device": device.key,
-            "valid_from": _EQUIPPED,
+            "valid_from": None,
             "valid_to": None,
         }
         for device in plan_devices(hall)

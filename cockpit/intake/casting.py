@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,17 +13,12 @@ from metrics.standard import Column
 _TRUE = ("true", "t", "1", "yes", "y", "是", "有")
 _FALSE = ("false", "f", "0", "no", "n", "否", "无")
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
-#: The plain ones first: they are read several times faster.
-_ISO = (
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S%.f%#z",
-    "%Y-%m-%d %H:%M:%S%.f%#z",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M%#z",
+#: ISO 8601 as sources write it; a literal Z is read as a bare time of UTC.
+_ISO = tuple(
+    f"%Y-%m-%d{between}{time}{offset}"
+    for time in ("%H:%M:%S", "%H:%M:%S%.f", "%H:%M")
+    for offset in ("", "%#z", "Z", "z")
+    for between in ("T", " ")
 )
 _UTC = pl.Datetime("us", "UTC")
 
@@ -149,18 +145,33 @@ def _instants(values: pl.Series, reading: Reading, days: pl.Series | None) -> pl
 
 
 def _iso(text: pl.Series, zone: str) -> pl.Series:
-    """ISO 8601: date, T or space, time, perhaps a fraction, perhaps an offset; without an offset local."""
+    """ISO 8601: date, T or space, time, perhaps a fraction, perhaps an offset; without an offset local.
+
+    A source writes all its times alike, so the form of its first time is tried first; each further form is tried
+    only on what the ones before could not read.
+    """
+    first = text.drop_nulls().head(1)
+    forms = sorted(_ISO, key=lambda form: _in_form(first, form, zone).null_count())
     result = pl.Series(text.name, [None] * len(text), dtype=_UTC)
-    for form in _ISO:
-        if result.null_count() == text.null_count():
-            break
-        zoned = form.endswith("z")
-        tried = text.str.replace("[Zz]$", "+00:00") if zoned else text
-        read = tried.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC" if zoned else None)
-        result = _or(result, read if zoned else _local(read, zone))
-    if result.null_count() > text.null_count():
-        result = _or(result, _local(text.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")), zone))
-    return result
+    for form in forms:
+        result = _or_else(result, text, lambda left, form=form: _in_form(left, form, zone))  # type: ignore[misc]
+    return _or_else(result, text, lambda left: _local(left.str.to_date("%Y-%m-%d", strict=False), zone))
+
+
+def _in_form(text: pl.Series, form: str, zone: str) -> pl.Series:
+    offset = form.endswith("%#z")
+    read = text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC" if offset else None)
+    return read if offset else _local(read, "UTC" if form.lower().endswith("z") else zone)
+
+
+def _or_else(result: pl.Series, text: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """The result, with what is still missing read in another way."""
+    left = result.is_null() & text.is_not_null()
+    if not left.any():
+        return result
+    if left.all():
+        return read(text)
+    return result.scatter(left.arg_true(), read(text.filter(left)))
 
 
 def _of_day(text: pl.Series, days: pl.Series, zone: str) -> pl.Series:
@@ -176,7 +187,7 @@ def _of_day(text: pl.Series, days: pl.Series, zone: str) -> pl.Series:
 
 def _local(moments: pl.Series, zone: str) -> pl.Series:
     """Bare times as instants of a zone; of an hour that exists twice the first, of a skipped one none."""
-    placed = moments.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    placed = moments.cast(pl.Datetime("us")).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return placed.dt.convert_time_zone("UTC")
 
 

@@ -48,7 +48,7 @@ def read_delimited(path: Path, source: Source, limits: Limits, size: int, separa
         data = decoded(path, data, source.encoding).encode("utf-8")
     text = _Text(path, data, separator, source.quote)
     names, header_records = _header(text)
-    if source.quote and data.count(source.quote.encode()) % 2:
+    if source.quote and source.quote.encode() in data and data.count(source.quote.encode()) % 2:
         raise refuse(path, f"引号不成对({_first_odd_line(text)}起)", "请让来源重新导出,字段里的引号要写成两个")
     rows, broken = _records(text, names, header_records, source, limits)
     blank = pl.all_horizontal(pl.col(names).is_null())
@@ -59,16 +59,11 @@ def read_delimited(path: Path, source: Source, limits: Limits, size: int, separa
         kept = kept.filter(~again.fill_null(value=False))
         shown = separator.join(names)
         broken = pl.concat([broken, broken_lines([(line, shown, "header_again") for line in doubled[LINE]])])
-    suspicious = (bool(source.quote) and source.quote.encode() in data) or any(
-        data.find(c) >= 0 for c in _each(_CONTROLS)
-    )
+    quoted = bool(source.quote) and source.quote.encode() in data
+    suspicious = quoted or len(data.translate(None, _CONTROLS)) < len(data)
     return Raw(
         shown_name(path), sha256_of(path), size, kept, broken, rows.height - kept.height - doubled.height, suspicious
     )
-
-
-def _each(codes: bytes) -> list[bytes]:
-    return [bytes([code]) for code in codes]
 
 
 def _header(text: _Text) -> tuple[list[str], int]:

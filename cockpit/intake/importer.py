@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -17,11 +18,10 @@ from cockpit.intake.counting import BatchResult, counted, record_of
 from cockpit.intake.deliveries import deliveries_of
 from cockpit.intake.draft import Draft, Observer, read_draft
 from cockpit.intake.gate import Verdict, judge
-from cockpit.intake.mapping import FILE
 from cockpit.intake.privacy import Hasher, load_hasher
 from cockpit.intake.profile import Profile
 from cockpit.intake.quarantine import broken_entries, entries_of, settle
-from cockpit.intake.raw import LINE, sha256_of, shown_name
+from cockpit.intake.raw import sha256_of, shown_name
 from cockpit.intake.sources import expand
 from cockpit.intake.workdays import missing_workdays
 from cockpit.lake.folder import DataFolder
@@ -113,18 +113,18 @@ def bring_in(
             name: Incoming(_stamped(verdict, draft, batch_id, started), verdict.assumed)
             for name, verdict in verdicts.items()
         }
-        outcomes = writer.apply(
-            incoming | missing_workdays(writer.snapshot, incoming, draft.profile.workdays, batch_id, started), batch_id
-        )
+        days = missing_workdays(writer.snapshot, incoming, draft.profile.workdays, batch_id, started)
+        outcomes = writer.apply(incoming | days, batch_id)
+        if days and "workdays" in incoming:
+            # Only what the source delivered is counted, not the days filled in beside it.
+            filled = days["workdays"].rows.height - incoming["workdays"].rows.height
+            outcomes["workdays"] = replace(outcomes["workdays"], inserted=outcomes["workdays"].inserted - filled)
         result = counted(batch_id, draft, verdicts, outcomes)
         if "deliveries" not in verdicts:
             own = deliveries_of(draft, verdicts, writer.snapshot, batch_id, started, instant)
             writer.apply({"deliveries": Incoming(own)}, batch_id)
         entries = _entries(draft, verdicts, batch_id, started, hasher)
-        accepted = {
-            name: verdict.good.join(draft.tables[name].rows.select("row__", FILE, LINE), on="row__", how="left")
-            for name, verdict in verdicts.items()
-        }
+        accepted = {name: verdict.good for name, verdict in verdicts.items()}
         writer.quarantine(*settle(writer.snapshot, entries, accepted, draft.raws, hasher), batch_id)
         writer.commit(
             record_of(result, draft, by, started),

@@ -54,9 +54,7 @@ class Hasher:
     def hashed(self, values: pl.Series) -> pl.Series:
         """HMAC-SHA256 of every value in hexadecimal; empty stays empty, what is such a hash already stays as it is."""
         text = values.cast(pl.String)
-        distinct = text.drop_nulls().unique()
-        ready = distinct.str.contains(_HASHED)
-        plain = distinct.filter(~ready).to_list()
+        plain = text.filter(~text.str.contains(_HASHED)).unique().to_list()
         if not plain:
             return text
         made = [hmac.digest(self._key, value.strip().upper().encode(), hashlib.sha256).hex() for value in plain]

@@ -86,10 +86,11 @@ class Snapshot:
         if layout.time and (start or end):
             months = _months(start, end, self.timezone)
         rows = self.raw(table, months)
+        # Compared in UTC, as stored: only then can whole row groups be skipped by their bounds.
         if layout.time and start is not None:
-            rows = rows.filter(pl.col(layout.time) >= start)
+            rows = rows.filter(pl.col(layout.time) >= start.astimezone(dt.UTC))
         if layout.time and end is not None:
-            rows = rows.filter(pl.col(layout.time) < end)
+            rows = rows.filter(pl.col(layout.time) < end.astimezone(dt.UTC))
         times = [name for name, dtype in layout.stored.items() if dtype == pl.Datetime("us", "UTC")]
         return rows.with_columns(pl.col(times).dt.convert_time_zone(self.timezone))
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Literal
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from cockpit.errors import CockpitError, StorageError
@@ -25,7 +25,13 @@ PARALLEL = 2
 _OP = "op__"
 #: Logs go once a checkpoint has passed them; which files stay is decided in `maintain`.
 TABLE_SETTINGS = {"delta.logRetentionDuration": "interval 1 hours", "delta.checkpointInterval": "50"}
-WRITING = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=65_536)
+#: Bounds per row group let a day be read without the rest of its month; bounds per page cost more than they save.
+WRITING = WriterProperties(
+    compression="ZSTD",
+    compression_level=1,
+    max_row_group_size=65_536,
+    default_column_properties=ColumnProperties(statistics_enabled="CHUNK"),
+)
 #: What can go wrong below us while writing: the lake's own errors, the disk, Polars reading a broken file.
 WRITE_ERRORS = (DeltaError, OSError, pl.exceptions.PolarsError)
 

@@ -32,7 +32,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 
 @pytest.fixture(scope="session")
+def city_whole(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A younger city to the end of its last day, to hold the next one against."""
+    folder = tmp_path_factory.mktemp("city-whole")
+    return City(write_city(folder, until=UNTIL, days=15), folder, read(folder))
+
+
+@pytest.fixture(scope="session")
 def city_now(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """The same city in the middle of its last morning."""
+    """The same younger city in the middle of its last morning."""
     folder = tmp_path_factory.mktemp("city-now")
-    return City(write_city(folder, until=UNTIL, now=NOW), folder, read(folder))
+    return City(write_city(folder, until=UNTIL, days=15, now=NOW), folder, read(folder))

@@ -56,6 +56,14 @@ def test_times_are_in_the_citys_zone(tmp_path: Path) -> None:
     assert tickets["take_time"].dt.hour().min() == 8
 
 
+def test_clocks_that_skip_an_hour_lose_no_event(tmp_path: Path) -> None:
+    write_city(tmp_path, halls=3, days=8, until=dt.date(2026, 3, 10), timezone="America/New_York")
+    cases = pl.read_parquet(tmp_path / "cases.parquet")
+    assert cases["apply_time"].null_count() == 0
+    assert cases.filter(pl.col("status") == "finished")["finish_time"].null_count() == 0
+    assert cases.filter(pl.col("status").is_in(["rejected", "withdrawn"]))["closed_time"].null_count() == 0
+
+
 def test_a_year_whose_holidays_are_not_published_is_built_from_weekdays(tmp_path: Path) -> None:
     write_city(tmp_path, halls=3, days=7, until=dt.date(2027, 1, 7))
     workdays = pl.read_parquet(tmp_path / "workdays.parquet")

@@ -14,13 +14,13 @@ def test_no_event_lies_at_or_after_now(city_now: City) -> None:
         assert frame.filter(pl.col("updated_at") >= NOW).is_empty(), name
 
 
-def test_events_of_the_cut_city_are_those_of_the_whole_city_before_now(city: City, city_now: City) -> None:
+def test_events_of_the_cut_city_are_those_of_the_whole_city_before_now(city_whole: City, city_now: City) -> None:
     for name, cut in city_now.tables.items():
         table = TABLES[name]
         if not table.events or name == "deliveries":
             continue
         required = [c.name for c in table.columns if c.mark == "event" and not c.nullable]
-        whole = city.tables[name]
+        whole = city_whole.tables[name]
         if required:
             whole = whole.filter(pl.col(required[0]) < NOW)
         expected = whole.select(
@@ -30,11 +30,11 @@ def test_events_of_the_cut_city_are_those_of_the_whole_city_before_now(city: Cit
         assert_frame_equal(got.sort(table.key), expected.sort(table.key))
 
 
-def test_plans_and_reference_tables_are_whole(city: City, city_now: City) -> None:
+def test_plans_and_reference_tables_are_whole(city_whole: City, city_now: City) -> None:
     for name in ("halls", "calendar", "workdays", "staff", "items", "windows", "window_plan", "roster", "devices"):
-        assert_frame_equal(city_now.tables[name], city.tables[name])
+        assert_frame_equal(city_now.tables[name], city_whole.tables[name])
     due = city_now.tables["health_checks"].select("staff_id", "due_at")
-    assert_frame_equal(due, city.tables["health_checks"].select("staff_id", "due_at"))
+    assert_frame_equal(due, city_whole.tables["health_checks"].select("staff_id", "due_at"))
     assert city_now.tables["window_plan"]["end_at"].max() > NOW
 
 
