@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -61,49 +62,78 @@ class Moment:
         return self.start.astimezone(UTC), self.at.astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class _Ends:
+    """Where the data of one state end: per table the last beginning, over all tables the last event and delivery."""
+
+    begun: dict[str, datetime]
+    event: datetime | None
+    covers: datetime | None
+
+
+@dataclass(frozen=True)
+class _State:
+    """One state of the data of one folder; a state never changes, so what was read of it may be kept."""
+
+    path: str
+    version: str
+    last_batch: str
+    snapshot: Snapshot = field(compare=False)
+
+
 def freshness(folder: DataFolder, snapshot: Snapshot, now: datetime) -> Freshness:
     """How far the data of a folder reach, at most until now."""
     zone = ZoneInfo(snapshot.timezone)
-    latest = pl.collect_all(
-        [
-            snapshot.scan(name).select(pl.max_horizontal(pl.col(TABLES[name].events).max()).alias("at"))
-            for name in LIVING
-            if snapshot.has(name)
-        ]
-    )
-    event = _latest([frame.item() for frame in latest], now, zone)
-    # What reaches beyond the last event was delivered after it, give or take the clocks of the sources.
-    since = event.astimezone(UTC) - timedelta(days=1) if event else None
-    of_halls = snapshot.scan("deliveries", since).filter(pl.col("table").is_in(LIVING))
-    covers = of_halls.select(pl.col("covers_until").max())
-    batches = folder.records.batches(1)
+    ends, last_import = _ends(_state(folder, snapshot)), folder.records.batches(1)
     return Freshness(
-        latest_event=event,
-        reaches=_latest([event, covers.collect().item()], now, zone),
-        last_import=batches[0].finished_at.astimezone(zone) if batches else None,
+        latest_event=_earlier(ends.event, now, zone),
+        reaches=_earlier(max(filter(None, (ends.event, ends.covers)), default=None), now, zone),
+        last_import=last_import[0].finished_at.astimezone(zone) if last_import else None,
     )
 
 
-def moment(snapshot: Snapshot, fresh: Freshness, now: datetime) -> Moment | None:
+def moment(folder: DataFolder, snapshot: Snapshot, now: datetime) -> Moment | None:
     """The instant to show: now where today has data, else the end of the last day that has; None without any."""
     zone = ZoneInfo(snapshot.timezone)
     now = now.astimezone(zone)
+    ends = _ends(_state(folder, snapshot))
+    event = _earlier(ends.event, now, zone)
     for group in DAY_MAKERS:
-        begun = [
-            snapshot.scan(name).select(pl.col(str(TABLES[name].time)).max()) for name in group if snapshot.has(name)
-        ]
-        last = _latest([frame.item() for frame in pl.collect_all(begun)], now, zone)
-        if last is None or fresh.latest_event is None:
+        begun = max((ends.begun[name] for name in group if name in ends.begun), default=None)
+        last = _earlier(begun, now, zone)
+        if last is None or event is None:
             continue
         day = last.date()
         start = datetime.combine(day, time(), zone)
         if day == now.date():
             return Moment(day, start, now, live=True)
         end = datetime.combine(day + timedelta(days=1), time(), zone)
-        return Moment(day, start, min(fresh.latest_event + INSTANT, end), live=False)
+        return Moment(day, start, min(event + INSTANT, end), live=False)
     return None
 
 
-def _latest(times: list[datetime | None], now: datetime, zone: ZoneInfo) -> datetime | None:
-    known = [at for at in times if at is not None]
-    return min(max(known), now).astimezone(zone) if known else None
+def _state(folder: DataFolder, snapshot: Snapshot) -> _State:
+    batches = folder.records.batches(1)
+    return _State(str(folder.path), snapshot.version, batches[0].batch_id if batches else "", snapshot)
+
+
+@lru_cache(maxsize=4)
+def _ends(state: _State) -> _Ends:
+    snapshot = state.snapshot
+    names = [name for name in LIVING if snapshot.has(name)]
+    latest = pl.collect_all([snapshot.scan(name).select(pl.col(TABLES[name].events).max()) for name in names])
+    begun = {
+        name: frame[str(TABLES[name].time)].item()
+        for name, frame in zip(names, latest, strict=True)
+        if frame[str(TABLES[name].time)].item() is not None
+    }
+    event = max((at for frame in latest for at in frame.row(0) if at is not None), default=None)
+    # What reaches beyond the last event was delivered after it, give or take the clocks of the sources.
+    since = event.astimezone(UTC) - timedelta(days=1) if event else None
+    of_halls = snapshot.scan("deliveries", since).filter(pl.col("table").is_in(LIVING))
+    return _Ends(begun, event, of_halls.select(pl.col("covers_until").max()).collect().item())
+
+
+def _earlier(at: datetime | None, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """A time in the city's zone, at most now: a source's clock that is ahead does not make its data younger."""
+    return None if at is None else min(at, now).astimezone(zone)

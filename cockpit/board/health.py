@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
+import polars as pl
 from polars.exceptions import PolarsError
 
 from cockpit.board.freshness import freshness
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
+from cockpit.lake.store import Snapshot
 
 _LOG = logging.getLogger(__name__)
 State = Literal["ok", "failed", "none"]
@@ -51,8 +54,7 @@ def health(folder: DataFolder, now: datetime, stale_minutes: int) -> Health:
         _LOG.error("records: %s", error.sentence)
         return UNREADABLE
     try:
-        for table in snapshot.heads:
-            snapshot.files(table)
+        _read_a_little(snapshot)
         fresh = freshness(folder, snapshot, now)
     except CockpitError as error:
         _LOG.error("lake: %s", error.sentence)
@@ -63,3 +65,11 @@ def health(folder: DataFolder, now: datetime, stale_minutes: int) -> Health:
     age = fresh.age_minutes(now)
     old = age is None or age > stale_minutes
     return Health("degraded" if old else "ok", snapshot.version, None if age is None else round(age, 1), "ok", "ok")
+
+
+def _read_a_little(snapshot: Snapshot) -> None:
+    """See that every file of every table is there, and read the first row of each table from the disk."""
+    for table in snapshot.heads:
+        for path in snapshot.files(table)["path"]:
+            Path(path).stat()
+    pl.collect_all([snapshot.raw(table).head(1) for table in snapshot.heads])

@@ -63,7 +63,7 @@ def overview(folder: DataFolder, viewer: Viewer, now: datetime) -> Overview:
     snapshot = folder.lake.snapshot()
     zone = ZoneInfo(snapshot.timezone)
     fresh = freshness(folder, snapshot, now)
-    shown = moment(snapshot, fresh, now)
+    shown = moment(folder, snapshot, now)
     halls = halls_today(snapshot, viewer, shown) if shown else []
     return Overview(
         city=folder.city,

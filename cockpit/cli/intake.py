@@ -213,15 +213,23 @@ def _show(result: BatchResult, as_json: bool) -> None:
             console.print(f"  {name} 按方案不计 {count:,} 行:{reason}", markup=False)
 
 
+def _wrapping(*titles: str) -> Table:
+    """A table whose long Chinese sentences are folded, never cut off."""
+    table = Table(show_lines=True)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table
+
+
 def _counts_table(counts: pl.DataFrame) -> Table:
-    table = Table("表", "批次", "原因", "行数")
+    table = _wrapping("表", "批次", "原因", "行数")
     for row in counts.iter_rows(named=True):
         table.add_row(row["of_table"], row["batch_id"], sentence_of(row["reason"], row["of_table"]), f"{row['rows']:,}")
     return table
 
 
 def _rows_table(rows: pl.DataFrame) -> Table:
-    table = Table("表", "文件", "行", "主键", "原因", "内容", show_lines=True)
+    table = _wrapping("表", "文件", "行", "主键", "原因", "内容")
     for row in rows.iter_rows(named=True):
         why = "\n".join(sentence_of(reason, row["of_table"]) for reason in row["reasons"])
         cells = (row["of_table"], row["file"], str(row["line"]), row["key"] or "-", why, (row["row"] or "")[:400])

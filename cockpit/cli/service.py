@@ -14,8 +14,6 @@ import typer
 from cockpit import clock
 from cockpit.cli.frame import DataOption, data_folder, progress, refusing, settings_for
 from cockpit.cli.intake import build_demo
-from cockpit.jobs.runner import run_jobs
-from cockpit.web.server import serve as serve_pages
 
 #: Size of the demo city that `run` builds where there is no data yet.
 DEMO_HALLS, DEMO_DAYS, DEMO_SEED = 6, 60, 7
@@ -30,12 +28,16 @@ def register(app: typer.Typer) -> None:
 
 def serve(data: DataOption = None) -> None:
     """Start the web server."""
+    from cockpit.web.server import serve as serve_pages  # costs half a second that no other command should pay
+
     with refusing():
         serve_pages(settings_for(data))
 
 
 def schedule(data: DataOption = None) -> None:
     """Start the job runner."""
+    from cockpit.jobs.runner import run_jobs
+
     with refusing(), data_folder(data, create=True) as folder:
         run_jobs(folder)
 

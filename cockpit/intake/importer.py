@@ -155,7 +155,7 @@ def whoami() -> str:
 
 
 def _instant(profile: Profile, now: dt.datetime | None) -> dt.datetime:
-    return profile.now or now or clock.now()
+    return (profile.now or now or clock.now()).astimezone(dt.UTC)
 
 
 def _judged(

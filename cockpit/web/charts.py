@@ -78,19 +78,22 @@ def day_course(slots: pl.DataFrame, today: str, usual: str, unit: str) -> go.Fig
             mode="lines",
             line={"color": USUAL, "width": 2, "dash": "dash"},
         )
+    known = slots["today"].to_list()
+    until = max((place for place, value in enumerate(known) if value is not None), default=-1) + 1
+    unbroken = None not in known[:until]
     figure.add_scatter(
         x=minutes,
-        y=slots["today"].to_list(),
+        y=known,
         name=today,
         customdata=labels,
         hovertemplate=hover + f"<extra>{today}</extra>",
         mode="lines",
         line={"color": ACCENT, "width": 2.5},
-        fill="tozeroy",
+        fill="tozeroy" if unbroken else None,
         fillcolor="rgba(29,79,145,0.08)",
     )
     first, last = minutes[0] // HOUR, -(-(minutes[-1] + 15) // HOUR)
-    step = 1 if last - first <= 12 else 2
+    step = 1 if last - first <= 8 else 2
     hours = range(first, last + 1, step)
     figure.update_xaxes(tickvals=[hour * HOUR for hour in hours], ticktext=[f"{hour}:00" for hour in hours])
     highest = max((value for name in ("today", "usual") for value in slots[name].drop_nulls().to_list()), default=0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from dataclasses import asdict
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +18,20 @@ from cockpit.errors import CockpitError
 from cockpit.web import installed
 
 _LOG = logging.getLogger(__name__)
+#: Every open page asks every few seconds; within so many seconds they share one look.
+SHARED_SECONDS = 2.0
+_lock = threading.Lock()
+_last: tuple[float, Health] | None = None
+
+
+def shared_look() -> Health:
+    """The last look if it is fresh, else a new one; whoever asks meanwhile waits for it."""
+    global _last
+    with _lock:
+        if _last is None or time.monotonic() - _last[0] > SHARED_SECONDS:
+            found = look()
+            _last = time.monotonic(), found
+        return _last[1]
 
 
 def look() -> Health:
@@ -31,7 +47,7 @@ def look() -> Health:
 
 
 async def _healthz(_request: Request) -> Response:
-    found = await run_in_threadpool(look)
+    found = await run_in_threadpool(shared_look)
     return JSONResponse(
         asdict(found), status_code=503 if found.status == "failed" else 200, headers={"Cache-Control": "no-store"}
     )

@@ -18,18 +18,18 @@ from cockpit.web.widgets import Cell, Column, Figure, count
 BY_QUEUE = "*"
 BY_QUEUE_NOTE = "* 这些大厅只给出每个队列的状态：开放窗口按队列合计，一个窗口服务几个队列就计几次。"
 
-HALL_COLUMNS = (
-    Column("大厅", "title"),
-    Column("区县"),
-    Column("状态"),
-    Column("取号", "number"),
-    Column("当前等候", "number"),
-    Column("开放窗口", "number"),
-    Column("办件申请", "number"),
-    Column("办结", "number"),
-    Column("评价", "number"),
-    Column("差评", "number"),
-)
+#: What is counted in every hall: heading and attribute of `HallToday`; the first three only where people come.
+MEASURES = {
+    "取号": "tickets",
+    "当前等候": "waiting",
+    "开放窗口": "open_windows",
+    "办件申请": "submitted",
+    "办结": "finished",
+    "评价": "reviews",
+    "差评": "bad_reviews",
+}
+ON_SITE = ("tickets", "waiting", "open_windows")
+WORTH_A_LOOK = ("waiting", "bad_reviews")
 IMPORT_COLUMNS = (
     Column("时间", "title"),
     Column("导入方案"),
@@ -57,24 +57,25 @@ def head(view: Overview) -> None:
     said = ["尚无数据" if reaches is None else f"数据截至 {words.clock(reaches, today)}（{_age(view)}）"]
     if view.freshness.last_import:
         said.append(f"最近导入 {words.clock(view.freshness.last_import, today)}")
+    if view.quarantine and view.quarantine.total:
+        said.append(f"隔离区 {words.number(view.quarantine.total)} 行")
     widgets.header(
         "运行总览",
         f"政务服务驾驶舱 · {view.city}",
         "实时" if live else "历史数据",
         "live" if live else "old",
-        " · ".join(said),
+        said,
     )
 
 
 def warnings(view: Overview, stale_minutes: int) -> None:
     """What a reader must know before reading the numbers: data of an earlier day, or data that have stopped coming."""
     if view.moment and not view.moment.live:
-        widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}。", "info")
+        until = f"截至当天 {view.moment.at:%H:%M}" if view.moment.at.date() == view.moment.day else "全天"
+        widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}（{until}）。", "info")
     elif view.stale(stale_minutes):
-        widgets.notice(
-            f"已有 {_silence(view)}没有新数据（应在 {stale_minutes} 分钟以内）；请检查导入是否在运行、来源系统是否正常。",
-            "warn",
-        )
+        silence = f"已有 {_silence(view)}没有新数据（应在 {stale_minutes} 分钟以内）"
+        widgets.notice(f"{silence}；请检查导入是否在运行、来源系统是否正常。", "warn")
 
 
 def city_figures(view: Overview) -> None:
@@ -91,7 +92,7 @@ def city_figures(view: Overview) -> None:
     widgets.figures(
         (
             Figure("取号", city.tickets, missing("tickets")),
-            Figure("当前等候", city.waiting, missing("waiting")),
+            Figure("当前等候", city.waiting, missing("waiting") or _longest(halls)),
             Figure("开放窗口", city.open_windows, windows),
             Figure("办件申请", city.submitted, finished),
             Figure("评价", city.reviews, bad),
@@ -109,17 +110,22 @@ def day_course(course: Course | None, moment: Moment) -> None:
     with st.container(key="panel-course"):
         widgets.panel(f"{course.title}（每 15 分钟，{course.unit}）", "", note)
         figure = charts.day_course(course.slots, day, usual, course.unit)
-        st.plotly_chart(
-            figure, theme=None, config=charts.CONFIG, key="course", alt=f"{day}{course.title}每 15 分钟的人数曲线"
-        )
+        st.plotly_chart(figure, theme=None, config=charts.CONFIG, key="course", alt=f"{day}{course.title}的曲线")
 
 
 def hall_table(halls: Sequence[HallToday]) -> None:
-    """One row per hall."""
-    by_queue = any(hall.windows_by_queue for hall in halls)
+    """One row per hall; what no hall delivers has no column and is named in the note."""
     amount = sum(hall.hall_id is not None for hall in halls)
-    body = widgets.table(HALL_COLUMNS, map(_hall_row, halls))
-    widgets.panel(f"各大厅（{words.number(amount)} 个）", body, BY_QUEUE_NOTE if by_queue else "")
+    shown = {title: m for title, m in MEASURES.items() if any(getattr(hall, m) is not None for hall in halls)}
+    absent = [title for title in MEASURES if title not in shown]
+    doors = any(hall.open is not None for hall in halls)
+    columns = [Column("大厅", "title"), Column("区县"), *([Column("状态")] if doors else [])]
+    columns += [Column(title, "number") for title in shown]
+    body = widgets.table(columns, [_hall_row(hall, list(shown.values()), doors=doors) for hall in halls])
+    notes = [f"所有大厅都没有送来：{'、'.join(absent)}。"] if absent else []
+    notes += [BY_QUEUE_NOTE] if any(hall.windows_by_queue for hall in halls) else []
+    title = f"各大厅（{words.number(amount)} 个）" if amount else "不属于任何大厅的办件和评价"
+    widgets.panel(title, body, " ".join(notes))
 
 
 def import_table(imports: Iterable[ImportEntry], today: date) -> None:
@@ -150,27 +156,31 @@ def _age(view: Overview) -> str:
     return words.NO_DATA if minutes is None else words.age(minutes)
 
 
+def _longest(halls: Sequence[HallToday]) -> str:
+    """The hall in which most people wait."""
+    most = max(halls, key=lambda hall: hall.waiting or 0, default=None)
+    return f"最多：{most.name}（{words.number(most.waiting)} 人）" if most and most.waiting else ""
+
+
 def _silence(view: Overview) -> str:
     return _age(view).removesuffix("前")
 
 
-def _hall_row(hall: HallToday) -> list[Cell]:
+def _hall_row(hall: HallToday, measures: Sequence[str], *, doors: bool) -> list[Cell]:
     elsewhere = Cell(words.NOT_APPLICABLE, tone="none")
-    if hall.hall_id is None:
-        front = [Cell(hall.name), elsewhere, elsewhere, elsewhere, elsewhere, elsewhere]
-    else:
-        doors = {True: Cell("开放"), False: Cell("未开放", tone="none"), None: elsewhere}[hall.open]
-        windows = count(hall.open_windows, note=BY_QUEUE if hall.windows_by_queue else "")
-        front = [
-            Cell(hall.name),
-            Cell(hall.county),
-            doors,
-            count(hall.tickets),
-            count(hall.waiting, strong=True),
-            windows,
-        ]
-    cases = [count(hall.submitted), count(hall.finished)]
-    return [*front, *cases, count(hall.reviews), count(hall.bad_reviews, strong=True)]
+    at_home = hall.hall_id is not None
+    state = {True: Cell("开放"), False: Cell("未开放", tone="none"), None: elsewhere}[hall.open]
+    front = [Cell(hall.name), Cell(hall.county) if at_home else elsewhere, *([state] if doors else [])]
+    return front + [
+        count(
+            getattr(hall, measure),
+            note=BY_QUEUE if measure == "open_windows" and hall.windows_by_queue else "",
+            strong=measure in WORTH_A_LOOK,
+        )
+        if at_home or measure not in ON_SITE
+        else elsewhere
+        for measure in measures
+    ]
 
 
 def _import_row(entry: ImportEntry, today: date) -> list[Cell]:

@@ -67,11 +67,12 @@ def count(value: int | None, *, note: str = "", strong: bool = False) -> Cell:
     return Cell(number(value), tone="strong" if strong and value else "", note=note)
 
 
-def header(title: str, over: str, mark: str, tone: Literal["live", "old"], said: str) -> None:
-    """The head of a page: its title, the city above it, and how old the data are."""
+def header(title: str, over: str, mark: str, tone: Literal["live", "old"], said: Iterable[str]) -> None:
+    """The head of a page: its title, the city above it, and in a few short sayings how old the data are."""
+    sayings = "".join(f"<span>{escape(saying)}</span>" for saying in said)
     st.html(
         f'<header class="ck-head"><div><p class="ck-over">{escape(over)}</p><h1>{escape(title)}</h1></div>'
-        f'<p class="ck-asof"><span class="ck-mark {tone}">{escape(mark)}</span>{escape(said)}</p></header>'
+        f'<p class="ck-asof"><span class="ck-mark {tone}">{escape(mark)}</span>{sayings}</p></header>'
     )
 
 

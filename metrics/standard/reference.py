@@ -22,11 +22,11 @@ class Halls(dy.Schema):
     hall_id = text("大厅编号", key=True)
     name = text("名称")
     short_name = text("简称")
-    region_code = text("行政区划代码(12 位)", pattern=r"^\d{12}$")
-    county = text("区县(市本级自成一县)")
+    region_code = text("行政区划代码（12 位）", pattern=r"^\d{12}$")
+    county = text("区县（市本级自成一县）")
     level = text("层级", codes=LEVELS)
     star = number("星级", null=True, low=0, high=5)
-    capacity = number("容量(人)", null=True, low=0)
+    capacity = number("容量（人）", null=True, low=0)
     grid_row = number("示意图行", null=True)
     grid_col = number("示意图列", null=True)
 
@@ -36,11 +36,11 @@ class Calendar(dy.Schema):
 
     hall_id = text("大厅编号", key=True, ref="halls")
     date = day("日期", key=True)
-    session = number("场次(1、2…)", key=True, low=1)
+    session = number("场次（1、2…）", key=True, low=1)
     day_type = text("日类型", codes=DAY_TYPES)
     open_at = plan("开门时间", null=True, of_day="date")
     close_at = plan("关门时间", null=True, of_day="date")
-    bad_data = flag("数据异常日(人工标记)", default=False)
+    bad_data = flag("数据异常日（人工标记）", default=False)
     locals().update(ordered("open_at", "close_at"))
 
 
@@ -49,7 +49,7 @@ class Workdays(dy.Schema):
 
     date = day("日期", key=True)
     is_workday = flag("是否工作日")
-    provisional = flag("暂定(官方安排未公布)", default=False)
+    provisional = flag("暂定（官方安排未公布）", default=False)
 
 
 class Departments(dy.Schema):
@@ -79,13 +79,13 @@ class Items(dy.Schema):
     case_type = text("办件类型", codes=CASE_TYPES)
     needs_case = flag("须产生办件")
     apply_based = flag("依申请")
-    legal_days = number("法定时限(天)", null=True, low=0)
-    promise_days = number("承诺时限(天)", null=True, low=0)
+    legal_days = number("法定时限（天）", null=True, low=0)
+    promise_days = number("承诺时限（天）", null=True, low=0)
     day_unit = text("时限单位", codes=DAY_UNITS)
     online_capable = flag("网上可办")
-    ywtb_exception = flag("一网通办例外(涉密、敏感、安全)")
+    ywtb_exception = flag("一网通办例外（涉密、敏感、安全）")
     valid_from = plan("生效时间")
-    valid_to = plan("失效时间(不含)", null=True)
+    valid_to = plan("失效时间（不含）", null=True)
     locals().update(ordered("valid_from", "valid_to"))
 
 
@@ -117,7 +117,7 @@ class Devices(dy.Schema):
     kind = text("类型", codes=DEVICE_KINDS)
     key_device = flag("关键设备")
     valid_from = plan("启用时间", null=True)
-    valid_to = plan("停用时间(不含)", null=True)
+    valid_to = plan("停用时间（不含）", null=True)
     locals().update(ordered("valid_from", "valid_to"))
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from cockpit.errors import StorageError
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
 from cockpit.web import guard, shell
+from cockpit.web.health import SHARED_SECONDS
 from cockpit.web.server import options, serve
 from tests.board.small_city import NOW, build, settings_for
 from tests.web.serving import Server, served
@@ -194,6 +196,7 @@ def test_healthz_before_the_first_import_and_over_a_ruined_database(tmp_path: Pa
             "records": "none",
             "lake": "none",
         }
+        time.sleep(SHARED_SECONDS + 0.1)
         data.mkdir()
         (data / "records.sqlite").write_text("this is no database, whatever its name says" * 40)
         status, _, body = get(f"{server.url}/healthz")

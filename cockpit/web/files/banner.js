@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const EVERY = 5000;
+  const AGAIN = 2000;
   const PATIENCE = 4000;
   const MISSES = 2;
   let lastAnswer = Date.now();
@@ -46,7 +47,7 @@
       if (missed >= MISSES) show();
     } finally {
       clearTimeout(timer);
-      setTimeout(look, EVERY);
+      setTimeout(look, missed ? AGAIN : EVERY);
     }
   };
 

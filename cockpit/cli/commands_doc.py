@@ -1,0 +1,24 @@
+"""The table of commands in the README, made from the commands themselves."""
+
+from __future__ import annotations
+
+import typer
+
+from cockpit.cli.app import app
+
+
+def commands_table() -> str:
+    """Every command with its arguments and options, in Markdown."""
+    group = typer.main.get_command(app)
+    commands = group.commands  # type: ignore[attr-defined]
+    rows = [_row(name, commands[name]) for name in commands]
+    return "| 命令 | 作用 | 选项 |\n|---|---|---|\n" + "".join(rows)
+
+
+def _row(name: str, command: object) -> str:
+    parameters = command.params  # type: ignore[attr-defined]
+    arguments = " ".join(
+        f"{parameter.name.upper()}" for parameter in parameters if parameter.param_type_name == "argument"
+    )
+    options = " ".join(f"`{parameter.opts[0]}`" for parameter in parameters if parameter.param_type_name == "option")
+    return f"| `{' '.join((name, arguments)).strip()}` | {command.help} | {options} |\n"  # type: ignore[attr-defined]
