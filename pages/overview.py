@@ -1,5 +1,7 @@
 """运行总览: how the city's halls run now, how old that is, what came in and what was refused."""
 
+import shlex
+
 import streamlit as st
 
 from cockpit.board.viewer import Viewer
@@ -10,7 +12,8 @@ from cockpit.web.reading import read_overview
 settings = installed.settings()
 
 NOTHING_YET = "还没有任何数据。可以先建立演示城市看看，也可以直接导入自己的文件："
-COMMANDS = ("python -m cockpit demo", "python -m cockpit import 导入方案 文件…")
+PLACE = f"--data {shlex.quote(str(settings.data_dir))}"
+COMMANDS = (f"python -m cockpit demo {PLACE}", f"python -m cockpit import {PLACE} 导入方案 文件…")
 
 
 @st.fragment(run_every=settings.web.refresh_seconds)

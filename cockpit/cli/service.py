@@ -54,9 +54,8 @@ def run(
                 today = clock.now().astimezone(folder.zone).date()
                 with progress("演示城市") as observe:
                     build_demo(folder, halls=DEMO_HALLS, days=DEMO_DAYS, until=today, seed=DEMO_SEED, observe=observe)
-            web, path = folder.settings.web, folder.path
-        typer.echo(f"政务服务驾驶舱:http://{web.host}:{web.port}  数据目录:{path}")
-        typer.echo("目前只在本机可以打开,还不需要登录;按 Ctrl+C 停止。")
+            path = folder.path
+        typer.echo(f"数据目录：{path}。目前只在本机可以打开，还不需要登录。", err=True)
         _run_both(str(path))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 from polars.exceptions import PolarsError
 
@@ -11,6 +13,7 @@ from cockpit.board.viewer import Viewer
 from cockpit.errors import StorageError
 from cockpit.web import installed
 
+_LOG = logging.getLogger(__name__)
 UNREADABLE = "数据目录里的数据表读不出来；请检查数据目录所在的磁盘和读取权限，恢复以后页面会自己显示。"
 
 
@@ -42,4 +45,5 @@ def _overview(path: str, state: str, minute: str, viewer: Viewer) -> board.Overv
     try:
         return board.overview(folder, viewer, clock.now())
     except (PolarsError, OSError) as error:
+        _LOG.exception("the overview cannot be read")
         raise StorageError(UNREADABLE) from error

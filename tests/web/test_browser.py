@@ -95,7 +95,7 @@ def assert_fits_every_screen(page: Page) -> None:
 def test_an_empty_folder_says_what_to_do_first(browser: Browser, tmp_path: Path) -> None:
     with served(tmp_path / "data", tmp_path / "log") as server, looking(browser, server, ".ck-notice") as page:
         expect(page).to_have_title("政务服务驾驶舱")
-        expect(page.locator("code").first).to_have_text("python -m cockpit demo")
+        expect(page.locator("code").first).to_have_text(f"python -m cockpit demo --data {tmp_path / 'data'}")
         assert_fits_every_screen(page)
 
 
