@@ -13,7 +13,7 @@ from cockpit.intake.privacy import masked
 
 app = typer.Typer(
     name="cockpit",
-    help="政务服务驾驶舱:导入各大厅的取号—受理—办理—评价记录,查看运行情况。",
+    help="政务服务驾驶舱：导入各大厅的取号—受理—办理—评价记录，查看运行情况。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,6 +31,6 @@ def main() -> None:
         with tempfile.NamedTemporaryFile("w", prefix="cockpit-", suffix=".log", delete=False) as file:
             file.write(masked(traceback.format_exc()))
         typer.echo(
-            f"程序内部出错({type(error).__name__}),没有提交任何改动;详情已写入 {file.name},请交给维护人员。", err=True
+            f"程序内部出错（{type(error).__name__}），没有提交任何改动；详情已写入 {file.name}，请交给维护人员。", err=True
         )
         raise SystemExit(REFUSED) from None

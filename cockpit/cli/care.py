@@ -13,8 +13,8 @@ from cockpit.lake.maintenance import maintain_folder
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("doctor", help="检查这套系统是否健康:数据新旧、磁盘、数据库、隔离区、密钥、工作日。")(doctor)
-    app.command("maintain", help="整理数据表:合并小文件,删除不再使用的旧文件。")(maintain)
+    app.command("doctor", help="检查这套系统是否健康：数据新旧、磁盘、数据库、隔离区、密钥、工作日。")(doctor)
+    app.command("maintain", help="整理数据表：合并小文件，删除不再使用的旧文件。")(maintain)
 
 
 def doctor(data: DataOption = None, json: JsonOption = False) -> None:

@@ -21,10 +21,10 @@ from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.settings import Settings, load_settings
 
 DataOption = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="数据目录(也可用 COCKPIT_DATA_DIR;缺省见 config.toml)")
+    Path | None, typer.Option("--data", metavar="DIR", help="数据目录（也可用 COCKPIT_DATA_DIR；缺省见 config.toml）")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出只打印一个 JSON 文档")]
-ByOption = Annotated[str | None, typer.Option("--by", help="经办人,写入审计;缺省为当前系统账号")]
+ByOption = Annotated[str | None, typer.Option("--by", help="经办人，写入审计；缺省为当前系统账号")]
 
 #: Exit code of what was refused or failed; nothing is then half done.
 REFUSED = 1
@@ -63,7 +63,7 @@ def refusing() -> Iterator[None]:
         typer.echo(masked(error.sentence), err=True)
         raise typer.Exit(REFUSED) from None
     except KeyboardInterrupt:
-        typer.echo("已按要求中断;未提交的改动全部撤回。", err=True)
+        typer.echo("已按要求中断；未提交的改动全部撤回。", err=True)
         raise typer.Exit(REFUSED) from None
 
 

@@ -34,17 +34,17 @@ from cockpit.intake.reasons import sentence_of
 from cockpit.intake.sql_import import import_database
 from cockpit.lake.folder import DataFolder
 
-ProfileArgument = Annotated[str, typer.Argument(help="导入方案的名称,或方案文件(.toml)的路径")]
-PathsArgument = Annotated[list[Path] | None, typer.Argument(help="文件或文件夹;数据库来源不需要")]
-EncodingOption = Annotated[str | None, typer.Option("--encoding", help="文件编码,如 gb18030;缺省按导入方案")]
+ProfileArgument = Annotated[str, typer.Argument(help="导入方案的名称，或方案文件（.toml）的路径")]
+PathsArgument = Annotated[list[Path] | None, typer.Argument(help="文件或文件夹；数据库来源不需要")]
+EncodingOption = Annotated[str | None, typer.Option("--encoding", help="文件编码，如 gb18030；缺省按导入方案")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("import", help="按导入方案把文件作为一批导入;一批要么全部生效,要么全部不生效。")(bring)
-    app.command("check", help="同样的检查,但什么都不保存。")(check)
+    app.command("import", help="按导入方案把文件作为一批导入；一批要么全部生效，要么全部不生效。")(bring)
+    app.command("check", help="同样的检查，但什么都不保存。")(check)
     app.command("quarantine", help="查看被隔离的行及全部原因。")(quarantine)
-    app.command("demo", help="建立演示城市(数据均为虚构),经由同一道入口检查导入。")(demo)
+    app.command("demo", help="建立演示城市（数据均为虚构），经由同一道入口检查导入。")(demo)
 
 
 def bring(
@@ -117,7 +117,7 @@ def quarantine(
         console.print(_counts_table(counts))
         console.print(_rows_table(shown))
     if refusals:
-        console.print("整个拒收的文件(内容不保存):")
+        console.print("整个拒收的文件（内容不保存）：")
         for refusal in refusals:
             console.print(f"  {refusal.at.astimezone():%Y-%m-%d %H:%M} {refusal.name}:{refusal.reason}", markup=False)
 
@@ -125,8 +125,8 @@ def quarantine(
 def demo(
     halls: Annotated[int, typer.Option("--halls", min=1, max=82, help="大厅数")] = 6,
     days: Annotated[int, typer.Option("--days", min=1, max=400, help="天数")] = 60,
-    until: Annotated[str | None, typer.Option("--until", help="最后一天,如 2026-10-12;缺省为今天")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="随机种子;相同种子得到相同的行")] = 7,
+    until: Annotated[str | None, typer.Option("--until", help="最后一天，如 2026-10-12；缺省为今天")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子；相同种子得到相同的行")] = 7,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -145,7 +145,7 @@ def build_demo(
         StorageError: the data folder already holds real records.
     """
     if any(batch.profile != "standard" or batch.by != "demo" for batch in folder.records.batches(1)):
-        raise StorageError(f"数据目录 {folder.path} 里已有真实数据,不能再放演示城市;请用 --data 另指一个目录。")
+        raise StorageError(f"数据目录 {folder.path} 里已有真实数据，不能再放演示城市；请用 --data 另指一个目录。")
     with tempfile.TemporaryDirectory() as place:
         write_city(
             Path(place), halls=halls, days=days, until=until, seed=seed, timezone=folder.timezone, now=clock.now()
@@ -160,9 +160,9 @@ def _day(text: str | None, folder: DataFolder) -> dt.date:
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"--until {text} 不是日期;请写成 2026-10-12。") from None
+        raise typer.BadParameter(f"--until {text} 不是日期；请写成 2026-10-12。") from None
     if day > today:
-        raise typer.BadParameter(f"--until {text} 晚于今天 {today};请写今天或以前的日期。")
+        raise typer.BadParameter(f"--until {text} 晚于今天 {today}；请写今天或以前的日期。")
     return day
 
 
@@ -179,7 +179,7 @@ def _profile(folder: DataFolder, name: str, encoding: str | None) -> Profile:
     try:
         "".encode(encoding)
     except LookupError:
-        raise SettingsError(f"--encoding {encoding} 不是已知的编码;常用 utf-8、gb18030。") from None
+        raise SettingsError(f"--encoding {encoding} 不是已知的编码；常用 utf-8、gb18030。") from None
     return profile.model_copy(update={"source": profile.source.model_copy(update={"encoding": encoding})})
 
 
@@ -207,10 +207,10 @@ def _show(result: BatchResult, as_json: bool) -> None:
     console.print(table)
     for name, reasons in result.reasons.items():
         for reason, count in reasons.items():
-            console.print(f"  {name} 隔离 {count:,} 行:{sentence_of(reason, name)}", markup=False)
+            console.print(f"  {name} 隔离 {count:,} 行：{sentence_of(reason, name)}", markup=False)
     for name, reasons in result.left_out.items():
         for reason, count in reasons.items():
-            console.print(f"  {name} 按方案不计 {count:,} 行:{reason}", markup=False)
+            console.print(f"  {name} 按方案不计 {count:,} 行：{reason}", markup=False)
 
 
 def _wrapping(*titles: str) -> Table:

@@ -22,8 +22,8 @@ DEMO_HALLS, DEMO_DAYS, DEMO_SEED = 6, 60, 7
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("serve", help="启动网页服务。")(serve)
-    app.command("schedule", help="启动作业进程:投递目录每分钟查看一次,数据表定时整理。")(schedule)
-    app.command("run", help="没有数据时先建立演示城市,然后启动网页服务和作业进程。")(run)
+    app.command("schedule", help="启动作业进程：投递目录每分钟查看一次，数据表定时整理。")(schedule)
+    app.command("run", help="没有数据时先建立演示城市，然后启动网页服务和作业进程。")(run)
 
 
 def serve(data: DataOption = None) -> None:
@@ -50,7 +50,7 @@ def run(
     with refusing():
         with data_folder(data, create=True) as folder:
             if demo and folder.lake.snapshot().empty:
-                typer.echo("还没有数据,先建立演示城市(数据均为虚构)……", err=True)
+                typer.echo("还没有数据，先建立演示城市（数据均为虚构）……", err=True)
                 today = clock.now().astimezone(folder.zone).date()
                 with progress("演示城市") as observe:
                     build_demo(folder, halls=DEMO_HALLS, days=DEMO_DAYS, until=today, seed=DEMO_SEED, observe=observe)
