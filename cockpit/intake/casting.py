@@ -43,6 +43,8 @@ def cast(values: pl.Series, column: Column, reading: Reading, days: pl.Series | 
     dtype = column.dtype
     if values.dtype == pl.Null:
         return values.cast(dtype)
+    if not _may_hold(values.dtype, dtype):
+        return pl.Series(values.name, [None] * len(values), dtype=dtype)
     if isinstance(dtype, pl.Datetime):
         return _instants(values, reading, days)
     if dtype == pl.Date:
@@ -55,11 +57,21 @@ def cast(values: pl.Series, column: Column, reading: Reading, days: pl.Series | 
     if dtype == pl.Boolean:
         return _booleans(values)
     if isinstance(dtype, pl.List):
-        return values if isinstance(values.dtype, pl.List) else _lists(values)
-    return _texts(values)
+        return values.cast(dtype) if isinstance(values.dtype, pl.List) else _lists(values)
+    return as_texts(values)
 
 
-def _texts(values: pl.Series) -> pl.Series:
+def _may_hold(given: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether values of a type can mean what the column wants: no date is a number, no list a text."""
+    if isinstance(wanted, pl.List):
+        return given in (pl.String, pl.List(pl.String), pl.List(pl.Null))
+    if wanted.is_numeric():
+        return given == pl.String or given.is_numeric()
+    return not given.is_nested()
+
+
+def as_texts(values: pl.Series) -> pl.Series:
+    """Values of any type as text; whole numbers without a fraction, what has no text as missing."""
     if isinstance(values.dtype, pl.String):
         return values
     if values.dtype.is_float():
@@ -87,7 +99,7 @@ def _booleans(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Boolean:
         return values
     word = pl.col("v").str.strip_chars().str.to_lowercase()
-    frame = pl.DataFrame({"v": _texts(values)})
+    frame = pl.DataFrame({"v": as_texts(values)})
     return frame.select(pl.when(word.is_in(_TRUE)).then(True).when(word.is_in(_FALSE)).then(False).alias("v"))["v"]
 
 
@@ -109,7 +121,7 @@ def _dates(values: pl.Series, reading: Reading) -> pl.Series:
         return values
     if isinstance(values.dtype, pl.Datetime):
         return (values.dt.convert_time_zone(reading.zone) if values.dtype.time_zone else values).dt.date()
-    text = _texts(values)
+    text = as_texts(values)
     result = pl.Series(values.name, [None] * len(text), dtype=pl.Date)
     for form in reading.formats or _DATES:
         result = _or(result, text.str.to_date(form, strict=False))
@@ -129,7 +141,7 @@ def _instants(values: pl.Series, reading: Reading, days: pl.Series | None) -> pl
         return values.cast(pl.Datetime("us", values.dtype.time_zone)).dt.convert_time_zone("UTC")
     if values.dtype == pl.Date:
         return _local(values.cast(pl.Datetime("us")), reading.zone)
-    text = _texts(values)
+    text = as_texts(values)
     result = pl.Series(values.name, [None] * len(text), dtype=_UTC)
     if not reading.formats:
         result = _iso(text, reading.zone)
@@ -139,8 +151,10 @@ def _instants(values: pl.Series, reading: Reading, days: pl.Series | None) -> pl
         zoned = "%z" in form or "%:z" in form
         read = text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC" if zoned else None)
         result = _or(result, read if zoned else _local(read, reading.zone))
-    if days is not None and result.null_count() > text.null_count():
-        result = _or(result, _of_day(text, days, reading.zone))
+    if days is not None:
+        # A workbook's time of day arrives as a time of its first day.
+        hours = text.str.replace(r"^1899-12-3[01][T ](\d{2}:\d{2}:\d{2}).*$", "${1}")
+        result = _or(_of_day(hours, days, reading.zone), result)
     return result
 
 

@@ -47,7 +47,7 @@ def counted(
         outcome = outcomes[name]
         refused = verdict.refused.height + broken.height
         repeated = outcome.unchanged + verdict.repeated
-        read = outcome.inserted + outcome.updated + repeated + refused
+        read = draft.tables[name].rows.height + broken.height
         tables[name] = TableCounts(read, outcome.inserted, outcome.updated, repeated, refused)
         why = pl.concat([verdict.refused.select(pl.col("reasons").explode().alias("reason")), broken])
         counts = {reason: count for reason, count in why["reason"].value_counts(sort=True).iter_rows()}

@@ -12,7 +12,8 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from cockpit.intake.profile import Source
-from cockpit.intake.raw import LINE, Limits, Raw, broken_lines, refuse, sha256_of, shown_name
+from cockpit.intake.raw import LINE, Limits, Raw, broken_lines, column_names, refuse, sha256_of, shown_name
+from cockpit.intake.swallowed import swallowing
 from cockpit.intake.unpacking import decoded, unpacked
 
 #: Bytes that no well-made CSV without quoted text holds.
@@ -49,10 +50,11 @@ def read_delimited(path: Path, source: Source, limits: Limits, size: int, separa
     text = _Text(path, data, separator, source.quote)
     names, header_records = _header(text)
     if source.quote and source.quote.encode() in data and data.count(source.quote.encode()) % 2:
-        raise refuse(path, f"引号不成对({_first_odd_line(text)}起)", "请让来源重新导出,字段里的引号要写成两个")
+        raise refuse(path, f"引号不成对({_first_odd_record(text)}起)", "请让来源重新导出,字段里的引号要写成两个")
     rows, broken = _records(text, names, header_records, source, limits)
     blank = pl.all_horizontal(pl.col(names).is_null())
     kept = rows.filter(~blank) if rows.height else rows
+    blank_lines = rows.height - kept.height
     again = pl.all_horizontal(pl.col(name) == name for name in names)
     doubled = kept.filter(again)
     if doubled.height:
@@ -60,10 +62,12 @@ def read_delimited(path: Path, source: Source, limits: Limits, size: int, separa
         shown = separator.join(names)
         broken = pl.concat([broken, broken_lines([(line, shown, "header_again") for line in doubled[LINE]])])
     quoted = bool(source.quote) and source.quote.encode() in data
-    suspicious = quoted or len(data.translate(None, _CONTROLS)) < len(data)
-    return Raw(
-        shown_name(path), sha256_of(path), size, kept, broken, rows.height - kept.height - doubled.height, suspicious
-    )
+    if quoted and data.count(b"\n") > header_records + rows.height + broken.height:
+        kept, told = swallowing(kept, separator)
+        broken = pl.concat([broken, told])
+    controls = _CONTROLS if separator == "\t" else _CONTROLS + b"\t"
+    suspicious = quoted or len(data.translate(None, controls)) < len(data)
+    return Raw(shown_name(path), sha256_of(path), size, kept, broken, blank_lines, suspicious)
 
 
 def _header(text: _Text) -> tuple[list[str], int]:
@@ -74,16 +78,14 @@ def _header(text: _Text) -> tuple[list[str], int]:
         options["quotechar"] = text.quote
     else:
         options["quoting"] = csv.QUOTE_NONE
-    for skipped, fields in enumerate(csv.reader(start, **options)):  # type: ignore[arg-type]
-        names = [field.strip() for field in fields]
-        if not any(names):
-            continue
-        doubled = sorted({name for name in names if name and names.count(name) > 1})
-        if doubled:
-            raise refuse(text.path, f"第 {skipped + 1} 行表头里列名重复:{'、'.join(doubled)}", "请让每一列的名称唯一")
-        if "\x00" in "".join(names):
-            raise refuse(text.path, "表头里有 NUL 字节,不是文本文件", "请重新导出为 CSV")
-        return [name or f"(第 {place} 列)" for place, name in enumerate(names, start=1)], skipped + 1
+    try:
+        for skipped, fields in enumerate(csv.reader(start, **options)):  # type: ignore[arg-type]
+            if any(field.strip() for field in fields):
+                if "\x00" in "".join(fields):
+                    raise refuse(text.path, f"第 {skipped + 1} 行表头里有 NUL 字节,不是文本文件", "请重新导出为 CSV")
+                return column_names(text.path, fields, skipped + 1), skipped + 1
+    except csv.Error as error:
+        raise refuse(text.path, f"表头里有一个字段没有尽头({error}),引号多半不成对", "请让来源重新导出") from error
     raise refuse(text.path, "没有表头", "请让来源重新导出")
 
 
@@ -130,9 +132,14 @@ def _records(
     return frame.with_columns(numbers.filter(~numbers.is_in(aside_at))), broken_lines(broken)
 
 
-def _first_odd_line(text: _Text) -> str:
-    sign = text.quote.encode()
-    for number, line in enumerate(text.data.split(b"\n"), start=1):
-        if line.count(sign) % 2:
-            return f"第 {number} 行"
+def _first_odd_record(text: _Text) -> str:
+    """The line on which the first record begins whose quotes do not close as they should."""
+    options: dict[str, object] = {"delimiter": text.separator, "quotechar": text.quote, "strict": True}
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(text.data), "utf-8", "replace", newline=""), **options)  # type: ignore[arg-type]
+    begins = 1
+    try:
+        for _ in reader:
+            begins = reader.line_num + 1
+    except csv.Error:
+        return f"第 {begins} 行"
     return "文件中"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cockpit.intake.casting import as_texts
 from cockpit.intake.mapping import Mapped, joined, map_file, standard_rule
 from cockpit.intake.privacy import Hasher
 from cockpit.intake.profile import Profile, TableRule
@@ -107,8 +108,9 @@ def without_numbers(raw: Raw, profile: Profile, hasher: Hasher) -> Raw:
     columns: Mapping[str, tuple[str, ...]] = {"applicant_hash": ()} if profile.is_standard else profile.personal_columns
     hashed = []
     for name, spellings in columns.items():
-        if name in raw.rows.columns:
-            text = raw.rows[name].cast(pl.String)
+        # A list or a record is nobody's number; the gate refuses it.
+        if name in raw.rows.columns and not raw.rows.schema[name].is_nested():
+            text = as_texts(raw.rows[name])
             missing = ["", *spellings]
             known = text.to_frame("v").select(pl.when(~pl.col("v").is_in(missing)).then("v"))["v"]
             hashed.append(hasher.hashed(known).alias(name))

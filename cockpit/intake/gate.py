@@ -64,7 +64,7 @@ def judge(
     rows = _dated(rows, wanted, now)
     faults = [mapped.faults, _schema_faults(rows, wanted, mapped.faults)]
     faults += _reference_faults(rows, wanted, known)
-    faults += _future_faults(rows, wanted, now + tolerance)
+    faults += _future_faults(rows, mapped, now + tolerance)
     faults += _text_faults(rows, wanted, suspicious=mapped.suspicious)
     marks = pl.concat(faults)
     sound = rows if marks.is_empty() else rows.join(marks.select(ROW).unique(), on=ROW, how="anti")
@@ -136,8 +136,12 @@ def _reference_faults(rows: pl.DataFrame, wanted: Table, known: Mapping[str, pl.
     ]
 
 
-def _future_faults(rows: pl.DataFrame, wanted: Table, latest: dt.datetime) -> list[pl.DataFrame]:
-    return [_marked(rows, pl.col(name) > latest, f"future:{name}") for name in (*wanted.events, "updated_at")]
+def _future_faults(rows: pl.DataFrame, mapped: Mapped, latest: dt.datetime) -> list[pl.DataFrame]:
+    faults = [_marked(rows, pl.col(name) > latest, f"future:{name}") for name in mapped.table.events]
+    given = mapped.rows["updated_at"]  # as the source says it; where it says nothing, the events are enough
+    if given.null_count() < rows.height:
+        faults.append(_marked(rows, pl.lit(given) > latest, "future:updated_at"))
+    return faults
 
 
 def _text_faults(rows: pl.DataFrame, wanted: Table, *, suspicious: bool) -> list[pl.DataFrame]:

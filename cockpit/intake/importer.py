@@ -135,14 +135,12 @@ def bring_in(
 
 
 def note_refusal(folder: DataFolder, profile: Profile, files: Iterable[Path], error: CockpitError, by: str) -> None:
-    """Write down files refused whole: the one at fault with the reason, the others as brought with it."""
+    """Write down what was refused whole: the file at fault, else all that came with it, else the source itself."""
     files = list(files)
-    at_fault = [path for path in files if shown_name(path) in error.sentence] or files
+    at_fault = [path for path in files if error.sentence.startswith(f"文件 {shown_name(path)} ")] or files
+    told = [(shown_name(path), sha256_of(path)) for path in at_fault] or [(profile.name, "")]
     folder.records.add_refusals(
-        [
-            RefusedFileRecord(profile.name, shown_name(path), sha256_of(path), error.sentence, by, clock.now())
-            for path in at_fault
-        ]
+        [RefusedFileRecord(profile.name, name, sha256, error.sentence, by, clock.now()) for name, sha256 in told]
     )
 
 
@@ -200,7 +198,7 @@ def _entries(
     system = draft.profile.source_system
     found = [
         entries_of(
-            verdict, draft.tables[name], draft.raws, batch_id=batch_id, source_system=system, at=at, hasher=hasher
+            verdict, draft.tables[name], draft.raws, profile=draft.profile, batch_id=batch_id, at=at, hasher=hasher
         )
         for name, verdict in verdicts.items()
     ]

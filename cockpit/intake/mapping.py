@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from cockpit.errors import RefusedFile
-from cockpit.intake.casting import Reading, cast
+from cockpit.intake.casting import Reading, as_texts, cast
 from cockpit.intake.profile import ColumnRule, TableRule
-from cockpit.intake.raw import LINE, Raw
+from cockpit.intake.raw import LINE, Raw, first_line, lacking, refuse
 from metrics.standard import Column, Table, table
 
 ROW = "row__"
@@ -57,16 +57,21 @@ def standard_rule(name: str, raw: Raw) -> TableRule:
     """The rule for a file that is already a table of the standard: every column under its own name.
 
     Raises:
-        RefusedFile: a required column is missing.
+        RefusedFile: a required column is missing, or an optional one is misspelt and would be lost without a word.
     """
     wanted = table(name)
-    present = set(raw.rows.columns)
+    known = [column.name for column in (*wanted.columns, UPDATED)]
+    present = [column for column in raw.rows.columns if column != LINE]
     missing = [column.name for column in wanted.columns if column.required and column.name not in present]
     if missing:
-        raise RefusedFile(
-            f"文件 {raw.name} 整个拒收:第 1 行表头缺少列 {'、'.join(missing)}"
-            f"(表 {name} 的必填列见 docs/data-standard.md);请补上后重新导入。没有写入任何内容。"
-        )
+        then = f"表 {name} 的必填列见 docs/data-standard.md,请补上后重新导入"
+        raise lacking(raw.name, missing, present, then)
+    absent = [column for column in known if column not in present]
+    for stranger in (column for column in present if column not in known):
+        near = difflib.get_close_matches(stranger.lower(), absent, n=1, cutoff=0.85)
+        if near:
+            why = f"第 1 行表头的列 {stranger} 不在数据标准里,是否想写 {near[0]}"
+            raise refuse(raw.name, why, "请改正列名;若确是另一列,请删去它")
     names = [c.name for c in (*wanted.columns, UPDATED) if c.name in present]
     return TableRule(table=name, columns={column: ColumnRule(column=column) for column in names})
 
@@ -84,6 +89,7 @@ def map_file(raw: Raw, rule: TableRule, file: int, zone: str) -> Mapped:
         RefusedFile: an expression names a column that the file does not have.
     """
     wanted = table(rule.table)
+    raw, unread = _with_definitions(raw, rule)
     source, left_out = _without(raw, rule)
     columns = {column.name: column for column in (*wanted.columns, UPDATED)}
     values: dict[str, pl.Series] = {}
@@ -94,9 +100,8 @@ def map_file(raw: Raw, rule: TableRule, file: int, zone: str) -> Mapped:
         given = _given(source, setting, raw, name)
         days = values.get(column.of_day) if column.of_day else None
         if setting.codes is not None:
-            text = given.cast(pl.String)
             typed = cast(
-                text.replace_strict(setting.codes, default=None, return_dtype=pl.String),
+                as_texts(given).replace_strict(setting.codes, default=None, return_dtype=pl.String),
                 column,
                 _reading(setting, zone),
             )
@@ -118,7 +123,8 @@ def map_file(raw: Raw, rule: TableRule, file: int, zone: str) -> Mapped:
     rows = rows.with_columns(_missing(wanted, rows)).with_columns(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW), pl.lit(file, dtype=pl.Int32).alias(FILE), source[LINE]
     )
-    marks = pl.concat(faults) if faults else pl.DataFrame(schema=FAULTS)
+    faults.append(rows.select(ROW, pl.col(LINE).cast(pl.Int64)).join(unread, on=LINE).select(*FAULTS))
+    marks = pl.concat(faults)
     if rule.derived or rule.distinct:
         rows = _one_each(rows, wanted, rule)
         marks = marks.filter(pl.col(ROW).is_in(rows[ROW].implode()))
@@ -132,21 +138,40 @@ def joined(parts: list[Mapped]) -> Mapped:
     for part in parts:
         rows.append(part.rows.with_columns(pl.col(ROW) + offset))
         faults.append(part.faults.with_columns(pl.col(ROW) + offset))
-        offset += int(part.rows[ROW].max() or -1) + 1 if part.rows.height else 0  # type: ignore[arg-type]
+        offset += 1 + int(part.rows[ROW].max()) if part.rows.height else 0  # type: ignore[arg-type]
         for reason, count in part.left_out.items():
             left_out[reason] = left_out.get(reason, 0) + count
     first = parts[0]
     together = pl.concat(rows, how="diagonal")
     if first.derived and len(parts) > 1:
         together = together.unique(list(first.table.key), keep="first", maintain_order=True)
+    marks = pl.concat(faults)
     return Mapped(
         first.table,
         together,
-        pl.concat(faults),
+        marks.join(together.select(ROW), on=ROW, how="semi") if first.derived else marks,
         left_out,
         first.derived,
         any(part.suspicious for part in parts),
     )
+
+
+def _with_definitions(raw: Raw, rule: TableRule) -> tuple[Raw, pl.DataFrame]:
+    """The file with what the profile defines over its columns, and the lines in which a defined time is no time."""
+    rows, faults = raw.rows, [pl.DataFrame(schema={LINE: pl.Int64, "reason": pl.String})]
+    for name, definition in rule.define.items():
+        if name in raw.rows.columns:
+            raise refuse(raw.name, f"导入方案 define 里的名字 {name} 与它的一列同名", "请在方案里另取一个名字")
+        given = _evaluated(rows, str(definition.sql), raw, name).alias(name)
+        if definition.format:
+            text = pl.col(name).cast(pl.String)
+            forms = [text.str.to_datetime(form, strict=False, time_unit="us") for form in definition.format]
+            read = given.to_frame().select(pl.coalesce(forms).alias(name))[name]
+            lost = rows.filter(read.is_null() & given.is_not_null()).select(pl.col(LINE).cast(pl.Int64))
+            faults.append(lost.with_columns(pl.lit(f"type:{name}").alias("reason")))
+            given = read
+        rows = rows.with_columns(given)
+    return replace(raw, rows=rows), pl.concat(faults)
 
 
 def _without(raw: Raw, rule: TableRule) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -178,10 +203,8 @@ def _evaluated(source: pl.DataFrame, sql: str, raw: Raw, name: str) -> pl.Series
     try:
         return source.select(pl.sql_expr(sql).alias("v"))["v"] if source.height else pl.Series("v", [], dtype=pl.String)
     except pl.exceptions.PolarsError as error:
-        raise RefusedFile(
-            f"文件 {raw.name} 整个拒收:导入方案里 {name} 的表达式 {sql!r} 用在它上面不成立"
-            f"({str(error).splitlines()[0][:160]});请核对列名与写法。没有写入任何内容。"
-        ) from error
+        why = f"导入方案里 {name} 的表达式 {sql!r} 用在它上面不成立({first_line(error)})"
+        raise refuse(raw.name, why, "请核对列名与写法") from error
 
 
 def _reading(setting: ColumnRule, zone: str) -> Reading:

@@ -19,20 +19,26 @@ MASK = "***"
 #: A hash that this or another installation has already made.
 _HASHED = r"^(?:[0-9a-f]{64}|[0-9a-f]{32})$"
 _D = "[0-9０-９]"
-#: In free text: any run of seven digits or more (ids, phone numbers), and phone numbers and ids written in groups.
+#: What people put between the groups of a number: spaces, hyphens and dashes, dots, marks without any width.
+_S = r"[ \u00a0\u3000.·\-\u2010-\u2015\u2212－\u200b-\u200d\u2060]?"
+_X = "[0-9０-９XxＸｘ]"
+#: In free text: any run of seven digits or more; eleven digits of a mobile number and eighteen of an id, however they
+#: are grouped; a fixed line with its area code, or in two groups of four.
 _FREE_TEXT = (
-    rf"{_D}{{6}}[ \-]{_D}{{8}}[ \-]{_D}{{3}}[0-9０-９XxＸｘ]"
-    rf"|[1１]{_D}{{2}}[ \-]{_D}{{4}}[ \-]{_D}{{4}}"
-    rf"|[0０]{_D}{{2,3}}[ \-]{_D}{{7,8}}"
+    rf"[1-9１-９](?:{_S}{_D}){{16}}{_S}{_X}"
+    rf"|[1１]{_S}[3-9３-９](?:{_S}{_D}){{9}}"
+    rf"|[0０]{_D}{{2,3}}{_S}{_D}{{3,4}}{_S}{_D}{{4}}"
+    rf"|[3-8３-８]{_D}{{3}}[ \-－]{_D}{{4}}"
     rf"|{_D}{{7,}}[XxＸｘ]?"
 )
-_MOBILE = r"(?:\+?86[ \-]?)?1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}"
+_MOBILE = rf"(?:[+＋]?[8８][6６]{_S})?[1１][3-9３-９]{_D}{_S}{_D}{{4}}{_S}{_D}{{4}}"
+_MONTH_AND_DAY = rf"(?:[0０][1-9１-９]|[1１][0-2０-２]){_S}(?:[0０][1-9１-９]|[12１２]{_D}|[3３][01０１])"
 #: Resident id: region, date of birth, serial number, check digit.
-_ID = r"[1-9]\d{5}(?:19\d{2}|200\d|201\d|202\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
+_ID = rf"[1-9１-９]{_D}{{5}}{_S}(?:[1１][9９]{_D}{{2}}|[2２][0０][0-2０-２]{_D}){_S}{_MONTH_AND_DAY}{_S}{_D}{{3}}{_X}"
 #: As a case number may look like an id born lately, only grown-ups' ids count where identifiers are expected.
-_GROWN_UP_ID = r"[1-9]\d{5}(?:19\d{2}|200\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
-_WHOLE = rf"^(?:{_MOBILE}|{_GROWN_UP_ID})$"
-_WITHIN = rf"(^|[^0-9])(?:{_MOBILE}|{_ID})($|[^0-9])"
+_GROWN_UP_ID = _ID.replace("[0-2０-２]" + _D, "[0０]" + _D, 1)
+_WHOLE = rf"^\s*(?:{_MOBILE}|{_GROWN_UP_ID})\s*$"
+_WITHIN = rf"(^|[^0-9０-９])(?:{_MOBILE}|{_ID})($|[^0-9０-９])"
 
 
 class Hasher:

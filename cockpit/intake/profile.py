@@ -8,12 +8,12 @@ import fnmatch
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cockpit.errors import SettingsError
+from cockpit.settings_values import checked_zone
 from metrics.standard import TABLES
 
 OWN_PROFILES = Path(__file__).parent / "profiles"
@@ -52,7 +52,10 @@ class Source(_Part):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str) -> str:
-        "".encode(value)
+        try:
+            "".encode(value)
+        except LookupError:
+            raise ValueError(f"没有编码 {value},常用 utf-8、gb18030") from None
         return value
 
 
@@ -89,9 +92,7 @@ class ColumnRule(_Part):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            ZoneInfo(value)
-        return value
+        return value if value is None else checked_zone(value)
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -127,6 +128,8 @@ class TableRule(_Part):
         since: first watermark.
         derived: reference rows that the source only names: one per key, marked as made up.
         distinct: several rows of the source tell the same row of this table (a case named by each of its steps).
+        define: names for SQL expressions that the rules below use; each may use those above it; with a format they are
+            read as local times, so that one can calculate with them.
         columns: column of the standard → where it comes from.
         leave_out: rows that are not of this table.
     """
@@ -138,6 +141,7 @@ class TableRule(_Part):
     since: str = ""
     derived: bool = False
     distinct: bool = False
+    define: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*[a-z0-9]$")], ColumnRule] = {}
     columns: dict[str, ColumnRule]
     leave_out: tuple[LeftOut, ...] = ()
 
@@ -154,6 +158,11 @@ class TableRule(_Part):
         for name in self.columns:
             if name not in (*known, *EXTRA_COLUMNS):
                 raise ValueError(f"表 {self.table} 没有列 {name}{_near(name, known)}")
+            if (defined := self.columns[name].column) in self.define:
+                raise ValueError(f"列 {name} 用到 define 里的 {defined},要写成 sql = '{defined}'")
+        for name, definition in self.define.items():
+            if definition.sql is None or definition.model_fields_set - {"sql", "format"}:
+                raise ValueError(f"define 里的 {name} 只能写 sql,以及它是时间时的 format")
         missing = [c.name for c in TABLES[self.table].columns if c.required and c.name not in self.columns]
         if missing:
             raise ValueError(f"表 {self.table} 缺少必填列 {'、'.join(missing)}")
@@ -199,7 +208,7 @@ class Profile(_Part):
         if (self.city is None) != (self.timezone is None):
             raise ValueError("city 与 timezone 要么都写,要么都不写")
         if self.timezone is not None:
-            ZoneInfo(self.timezone)
+            checked_zone(self.timezone)
         if self.now is not None and self.now.tzinfo is None:
             raise ValueError("now 要带时区,如 2022-09-16T00:00:00-04:00")
         return self
@@ -243,8 +252,6 @@ def load_profile(name: str, more: Path | None = None) -> Profile:
         return Profile.model_validate({**content, "name": path.stem})
     except ValidationError as error:
         raise SettingsError(*(_fault(path.name, fault) for fault in error.errors())) from error
-    except LookupError as error:
-        raise SettingsError(f"导入方案 {path.name}:{error};请改正后重试。") from error
 
 
 def profile_names(more: Path | None = None) -> list[str]:

@@ -11,11 +11,12 @@ import polars as pl
 
 from cockpit.intake.gate import Verdict
 from cockpit.intake.mapping import FILE, ROW, Mapped
-from cockpit.intake.privacy import Hasher, is_personal, masked_cell
+from cockpit.intake.privacy import Hasher, is_personal, masked_cell, masked_text
+from cockpit.intake.profile import Profile
 from cockpit.intake.raw import LINE, Raw
 from cockpit.lake.layout import QUARANTINE
 from cockpit.lake.store import Snapshot
-from metrics.standard import TABLES
+from metrics.standard import TABLES, Table
 
 _SCHEMA = {**QUARANTINE.stored, str(QUARANTINE.partition): pl.String()}
 #: A refused row without a key is known again by its place, if at least this share of its values is still there.
@@ -27,8 +28,8 @@ def entries_of(
     mapped: Mapped,
     raws: Sequence[Raw],
     *,
+    profile: Profile,
     batch_id: str,
-    source_system: str,
     at: dt.datetime,
     hasher: Hasher,
 ) -> pl.DataFrame:
@@ -37,13 +38,14 @@ def entries_of(
         return pl.DataFrame(schema=_SCHEMA)
     refused = mapped.rows.join(verdict.refused, on=ROW, how="inner")
     places = refused.select(FILE, LINE, "reasons", key_text(mapped.table.key, refused, hasher))
+    free = _free_columns(profile, mapped.table)
     found = []
     for (file,), part in places.partition_by(FILE, as_dict=True).items():
         raw = raws[int(str(file))]
         cells = raw.rows.join(part.select(LINE).unique(), on=LINE, how="semi")
-        shown = cells.select(LINE, _as_json(cells.drop(LINE)))
+        shown = cells.select(LINE, _as_json(cells.drop(LINE), free))
         found.append(part.join(shown, on=LINE, how="left").with_columns(pl.lit(raw.name).alias("file")))
-    return _finished(pl.concat(found).rename({LINE: "line"}), mapped.table.name, batch_id, source_system, at)
+    return _finished(pl.concat(found).rename({LINE: "line"}), mapped.table.name, batch_id, profile.source_system, at)
 
 
 def broken_entries(raw: Raw, of_table: str, *, batch_id: str, source_system: str, at: dt.datetime) -> pl.DataFrame:
@@ -54,7 +56,7 @@ def broken_entries(raw: Raw, of_table: str, *, batch_id: str, source_system: str
         "line",
         pl.concat_list("reason").alias("reasons"),
         pl.lit(None, dtype=pl.String).alias("key"),
-        masked_cell(pl.col("text").str.head(4000)).alias("row"),
+        masked_text(pl.col("text").str.head(4000)).alias("row"),
         pl.lit(raw.name).alias("file"),
     )
     return _finished(lines, of_table, batch_id, source_system, at)
@@ -140,12 +142,27 @@ def _alike(before: str, now: list[str]) -> bool:
     return sum(cell in now for cell in cells) >= _ALIKE * max(len(cells), 1)
 
 
-def _as_json(cells: pl.DataFrame) -> pl.Expr:
+def _free_columns(profile: Profile, wanted: Table) -> set[str]:
+    """Columns of the source that hold free text of people: in them every long run of digits is masked."""
+    free = [column.name for column in wanted.columns if column.free]
+    if profile.is_standard:
+        return set(free)
+    found: set[str] = set()
+    for rule in profile.tables:
+        for setting in (rule.columns[name] for name in free if rule.table == wanted.name and name in rule.columns):
+            names = {setting.column} if setting.sql is None else set(pl.sql_expr(setting.sql).meta.root_names())
+            for name in names & rule.define.keys():
+                names |= set(pl.sql_expr(str(rule.define[str(name)].sql)).meta.root_names())
+            found |= {name for name in names if name is not None}
+    return found
+
+
+def _as_json(cells: pl.DataFrame, free: set[str]) -> pl.Expr:
     """The source's row as JSON, ids and phone numbers masked."""
-    shown = [
-        pl.col(name) if dtype.is_nested() else masked_cell(pl.col(name).cast(pl.String, strict=False))
-        for name, dtype in cells.schema.items()
-    ]
+    shown = []
+    for name, dtype in cells.schema.items():
+        text = pl.struct(name).struct.json_encode().alias(name) if dtype.is_nested() else pl.col(name).cast(pl.String)
+        shown.append(masked_text(text) if name in free or dtype.is_nested() else masked_cell(text))
     return pl.struct(shown).struct.json_encode().alias("row")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from cockpit.errors import RefusedFile
 from cockpit.intake.privacy import masked
 
 LINE = "line__"
+#: No export of a hall has more columns.
+MAX_COLUMNS = 2000
 #: Name endings of the formats that can be read.
 FORMATS = {
     ".csv": "csv",
@@ -89,6 +92,42 @@ def shown_name(path: Path) -> str:
     return masked(path.name)
 
 
-def refuse(path: Path, why: str, then: str) -> RefusedFile:
-    """The error for a file that takes nothing in: what is wrong with it and what to do."""
-    return RefusedFile(f"文件 {shown_name(path)} 整个拒收:{why};{then}。没有写入任何内容。")
+def refuse(file: Path | str, why: str, then: str) -> RefusedFile:
+    """The error for a file that takes nothing in: what is wrong with it and what to do; no personal number in it."""
+    name = file if isinstance(file, str) else file.name
+    return RefusedFile(masked(f"文件 {name} 整个拒收:{why};{then}。没有写入任何内容。"))
+
+
+def lacking(file: Path | str, missing: Sequence[str], found: Sequence[str], then: str) -> RefusedFile:
+    """The error for a file without columns that it must have; a single column points to another separator."""
+    if len(found) == 1 and (other := next((sign for sign in ";\t|," if sign in found[0]), None)):
+        then = f"表头里有 {other!r},分隔符可能不是方案所写的那个,请在导入方案的 [source] separator 里改正"
+    shown = "、".join(missing[:8]) + ("…" if len(missing) > 8 else "")
+    return refuse(file, f"第 1 行表头缺少列 {shown}", then)
+
+
+def column_names(path: Path, header: Sequence[str | None], line: int) -> list[str]:
+    """The names of a header's columns: trimmed, those without a name called by their place, none of them twice.
+
+    Raises:
+        RefusedFile: a name stands twice, or there are absurdly many.
+    """
+    if len(header) > MAX_COLUMNS:
+        raise refuse(path, f"第 {line} 行表头有 {len(header):,} 列", "多半不是数据导出,请核对文件")
+    names = [(name or "").strip() or f"(第 {place} 列)" for place, name in enumerate(header, start=1)]
+    doubled = sorted(name for name, times in Counter(names).items() if times > 1)
+    if doubled:
+        raise refuse(path, f"第 {line} 行表头里列名重复:{'、'.join(doubled[:8])}", "请让每一列的名称唯一")
+    return names
+
+
+def without_null(rows: pl.DataFrame, null: Sequence[str]) -> pl.DataFrame:
+    """Empty texts, and the source's own spellings of a missing value, become missing."""
+    spellings = ["", *null]
+    return rows.with_columns(pl.when(~pl.col(pl.String).is_in(spellings)).then(pl.col(pl.String)).name.keep())
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a library said."""
+    said = str(error).strip()
+    return said.splitlines()[0][:160] if said else type(error).__name__

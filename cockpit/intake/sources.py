@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cockpit.errors import RefusedFile
+from cockpit.intake.privacy import masked
 from cockpit.intake.profile import Profile
-from cockpit.intake.raw import format_of, refuse, shown_name
+from cockpit.intake.raw import format_of, refuse
 from metrics.standard import TABLES
 
 
@@ -25,14 +26,14 @@ def expand(paths: Sequence[Path], profile: Profile) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.iterdir() if file.is_file() and format_of(file) is not None)
+            inside = sorted(file for file in path.iterdir() if file.is_file() and is_data(file))
             if not inside:
-                raise RefusedFile(f"文件夹 {path} 里没有能读的数据文件;请检查路径。没有写入任何内容。")
+                raise RefusedFile(masked(f"文件夹 {path} 里没有能读的数据文件;请检查路径。没有写入任何内容。"))
             files += inside
         elif path.exists():
             files.append(path)
         else:
-            raise RefusedFile(f"文件 {shown_name(path)} 不存在({path.parent});请检查路径。没有写入任何内容。")
+            raise RefusedFile(masked(f"文件 {path.name} 不存在({path.parent});请检查路径。没有写入任何内容。"))
     for file in files:
         if profile.is_standard:
             standard_table_of(file)
@@ -40,6 +41,11 @@ def expand(paths: Sequence[Path], profile: Profile) -> list[Path]:
             patterns = "、".join(sorted({rule.files for rule in profile.tables}))
             raise refuse(file, f"导入方案 {profile.name} 不认识这个文件名(认识:{patterns})", "请核对文件或方案")
     return files
+
+
+def is_data(file: Path) -> bool:
+    """Whether a file of a folder is meant to be read; what programs hide beside it (~$tickets.xlsx) is not."""
+    return format_of(file) is not None and not file.name.startswith((".", "~$"))
 
 
 def standard_table_of(file: Path) -> str:
@@ -54,4 +60,4 @@ def standard_table_of(file: Path) -> str:
         return name
     near = difflib.get_close_matches(stem, TABLES, n=1)
     hint = f",是否想写 {near[0]}" if near else ""
-    raise refuse(file, f"数据标准里没有表 {stem}{hint}", "文件名须是表名,如 tickets.csv、cases.parquet")
+    raise refuse(file, f"数据标准里没有表 {stem}{hint}", "请把文件名写成表名,如 tickets.csv、cases.parquet")

@@ -43,9 +43,8 @@ def read_queries(profile: Profile, since: Mapping[str, str | None]) -> tuple[lis
     try:
         with engine.connect() as connection:
             for rule in profile.tables:
-                rows = _run(connection, rule, since.get(rule.table) or rule.since)
+                rows, mark = _run(connection, profile, rule, since.get(rule.table) or rule.since)
                 raws.append(Raw(rule.table, "", 0, rows))
-                mark = _mark(rows, rule)
                 if mark is not None:
                     marks[rule.table] = mark
     except sa.exc.SQLAlchemyError as error:
@@ -59,15 +58,47 @@ def read_queries(profile: Profile, since: Mapping[str, str | None]) -> tuple[lis
     return raws, marks
 
 
-def _run(connection: sa.Connection, rule: TableRule, since: str) -> pl.DataFrame:
+def _run(connection: sa.Connection, profile: Profile, rule: TableRule, since: str) -> tuple[pl.DataFrame, str | None]:
+    """The rows that a query gives, and the greatest value of its watermark."""
     query = sa.text(str(rule.query))
     values = {"since": since} if "since" in query.compile().params else {}
     result = connection.execute(query, values)
     names = list(result.keys())
+    _check_columns(profile, rule, names)
     records = result.fetchall()
     columns = {name: [_plain(record[place]) for record in records] for place, name in enumerate(names)}
     rows = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    return rows.with_columns(pl.int_range(1, 1 + pl.len(), dtype=pl.Int64).alias(LINE))
+    rows = rows.with_columns(pl.int_range(1, 1 + pl.len(), dtype=pl.Int64).alias(LINE))
+    if rule.watermark is None:
+        return rows, None
+    place = names.index(rule.watermark)
+    return rows, _greatest([record[place] for record in records])
+
+
+def _check_columns(profile: Profile, rule: TableRule, names: list[str]) -> None:
+    """A query must give every column that the profile names, and each once.
+
+    Raises:
+        RefusedFile: it does not.
+    """
+    wanted = {setting.column for setting in rule.columns.values() if setting.column is not None} | {rule.watermark}
+    missing = sorted(name for name in wanted if name is not None and name not in names)
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    for fault, found in (("没有给出列", missing), ("给出了重名的列", doubled)):
+        if found:
+            raise RefusedFile(
+                f"导入方案 {profile.name} 的表 {rule.table} 的查询{fault} {'、'.join(found)};"
+                "请改正查询语句。没有写入任何内容。"
+            )
+
+
+def _greatest(values: list[object]) -> str | None:
+    """The greatest value as the database orders it: numbers as numbers, times as times."""
+    known = [value for value in values if value is not None]
+    try:
+        return _plain(max(known)) if known else None  # type: ignore[type-var]
+    except TypeError:  # values of several types in one column: as text
+        return max(str(_plain(value)) for value in known)
 
 
 def _plain(value: object) -> str | None:
@@ -79,10 +110,3 @@ def _plain(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return str(value)
-
-
-def _mark(rows: pl.DataFrame, rule: TableRule) -> str | None:
-    if rule.watermark is None or rows.is_empty():
-        return None
-    found = rows[rule.watermark].max()
-    return None if found is None else str(found)

@@ -7,9 +7,10 @@ import zlib
 from pathlib import Path
 
 from cockpit.intake.raw import Limits, refuse
+from cockpit.intake.signatures import START, foreign
 
 _STEP = 4 * 1024 * 1024
-_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def unpacked(path: Path, limits: Limits) -> bytes:
@@ -25,6 +26,8 @@ def unpacked(path: Path, limits: Limits) -> bytes:
     try:
         with gzip.open(path, "rb") if is_packed else path.open("rb") as file:
             while chunk := file.read(_STEP):
+                if is_packed and not chunks and (found := foreign(chunk[:START])):
+                    raise refuse(path, f"解开后内容是 {found},与后缀不符", "请按实际格式改名或重新导出")
                 chunks.append(chunk)
                 total += len(chunk)
                 end = chunk.rfind(b"\n")
@@ -52,11 +55,9 @@ def decoded(path: Path, data: bytes, encoding: str) -> str:
     Raises:
         RefusedFile: they are not; says at which line and column.
     """
-    for mark, name in _BOMS.items():
-        if data.startswith(mark) and not encoding.lower().startswith("utf-16"):
-            raise refuse(
-                path, f"编码是 {name},而不是 {encoding}", "请另存为 UTF-8,或在导入方案的 [source] encoding 里写明"
-            )
+    if not encoding.lower().startswith(("utf-16", "utf_16")) and _is_wide(data[:START]):
+        then = "请另存为 UTF-8,或用 --encoding 或导入方案的 [source] encoding 写明"
+        raise refuse(path, f"编码是 UTF-16,而不是 {encoding}", then)
     try:
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -68,3 +69,8 @@ def decoded(path: Path, data: bytes, encoding: str) -> str:
             f"第 {line} 行第 {column} 列起不是 {encoding} 编码",
             "请按来源的实际编码(如 gb18030)用 --encoding 或导入方案的 [source] encoding 写明",
         ) from error
+
+
+def _is_wide(start: bytes) -> bool:
+    """Whether a file begins like UTF-16: with its mark, or with every second byte zero, as Latin letters have it."""
+    return start.startswith(_WIDE_MARKS) or any(half.count(0) > len(start) // 4 for half in (start[::2], start[1::2]))

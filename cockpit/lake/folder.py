@@ -7,9 +7,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cockpit.errors import StorageError
+from cockpit.lake.identity import belong_together
 from cockpit.lake.store import Lake
 from cockpit.records.store import Records
 from cockpit.settings import Settings
+
+#: In a path these mean something else to one of the storage layers (addresses, patterns), or make them fail.
+UNUSABLE = frozenset("%[]^|\\?#*\n\r\t\0")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,13 @@ def open_folder(settings: Settings, *, create: bool = False) -> DataFolder:
         create: make it where it does not exist yet.
 
     Raises:
-        StorageError: it does not exist, cannot be made or cannot be written to.
+        StorageError: it does not exist, cannot be made, or does not belong to the state database.
     """
     path = Path(settings.data_dir).resolve()
+    if odd := sorted(set(str(path)) & UNUSABLE):
+        raise StorageError(
+            f"数据目录 {path} 的路径里有不能用的字符 {' '.join(odd)};请换一个路径(--data),汉字、字母、数字都可以。"
+        )
     if not path.is_dir() and not create:
         raise StorageError(
             f"数据目录 {path} 不存在;请先用 import 导入数据或用 demo 建立演示城市,或用 --data 指明已有的目录。"
@@ -64,7 +72,12 @@ def open_folder(settings: Settings, *, create: bool = False) -> DataFolder:
     except OSError as error:
         raise StorageError(f"数据目录 {path} 建不起来({error.strerror});请换一个可写的位置(--data)。") from error
     records = Records(settings.records_url)
-    known = records.installation()
+    try:
+        belong_together(path, records)
+        known = records.installation()
+    except BaseException:
+        records.close()
+        raise
     timezone = known.get("timezone", settings.city.timezone)
     return DataFolder(
         path=path,

@@ -1,21 +1,22 @@
-"""Keeping the lake small: many small files become few, versions nobody can read any more are deleted."""
+"""Keeping the lake small: many small files become few, what nobody can read any more is deleted."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 from deltalake import DeltaTable
 
 from cockpit import clock
+from cockpit.lake.faults import telling
 from cockpit.lake.folder import DataFolder
-from cockpit.lake.layout import LAYOUTS
-from cockpit.lake.store import Lake
-from cockpit.lake.writer import WRITING, Observer, Writer
-
-#: Files grow to this size and are then left alone, so that a changed row of today does not rewrite a whole month.
-FILE_BYTES = 16 * 1024 * 1024
+from cockpit.lake.ground import added_files, clear_away, last_checkpoint, shorten_log, size_of
+from cockpit.lake.layout import LAYOUTS, Layout
+from cockpit.lake.store import Lake, files_of
+from cockpit.lake.writer import Observer, Writer
+from cockpit.records.heads import forget_heads, oldest_wanted, read_heads
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def maintain(
     wait_seconds: float,
     observe: Observer | None = None,
 ) -> list[Upkeep]:
-    """Compact, checkpoint and vacuum every table; readers go on, and what a head names stays.
+    """Compact, checkpoint and clean every table; readers go on, and what a head names stays.
 
     Args:
         lake: the lake.
@@ -55,8 +56,13 @@ def maintain(
         Busy: another writer did not finish in time.
         StorageError: the disk or the database refused.
     """
+    since = clock.now() - dt.timedelta(minutes=keep_minutes)
     with Writer(lake, lease_seconds=lease_seconds, wait_seconds=wait_seconds, observe=observe) as writer:
-        return [_maintain_one(writer, name, compact_files, keep_minutes) for name in sorted(writer.snapshot.heads)]
+        done = [_maintain_one(writer, name, compact_files, since) for name in sorted(writer.snapshot.heads)]
+        with lake.records.transaction() as connection:
+            writer.lease.confirm(connection)
+            forget_heads(connection, since)
+    return done
 
 
 def maintain_folder(folder: DataFolder, observe: Observer | None = None) -> list[Upkeep]:
@@ -72,44 +78,27 @@ def maintain_folder(folder: DataFolder, observe: Observer | None = None) -> list
     )
 
 
-def _maintain_one(writer: Writer, name: str, compact_files: int, keep_minutes: float) -> Upkeep:
+def _maintain_one(writer: Writer, name: str, compact_files: int, since: dt.datetime) -> Upkeep:
+    folder = writer.lake.folder(name)
     files = writer.snapshot.files(name)
-    before = files.height, _size(writer.lake, name)
-    counts = files.group_by("part").len()
-    crowded = counts.filter(pl.col("len") >= compact_files)["part"].to_list()
-
-    def compact(delta: DeltaTable) -> None:
-        for part in crowded:
-            filters = None if part is None else [(str(LAYOUTS[name].partition), "=", str(part))]
-            delta.optimize.compact(partition_filters=filters, target_size=FILE_BYTES, writer_properties=WRITING)
-
-    def vacuum(delta: DeltaTable) -> None:
-        delta.vacuum(
-            retention_hours=0,
-            dry_run=False,
-            enforce_retention_duration=False,
-            full=True,
-            keep_versions=_young_versions(delta, keep_minutes),
-        )
-        delta.create_checkpoint()
-        delta.cleanup_metadata()
-
+    before = files.height, size_of(folder)
+    crowded = files.group_by("part").len().filter(pl.col("len") >= compact_files)["part"].to_list()
     if crowded:
-        writer.rewrite(name, compact)
-    writer.rewrite(name, vacuum)
-    return Upkeep(name, before[0], writer.lake.snapshot().files(name).height, before[1], _size(writer.lake, name))
+        writer.compact(name, crowded)
+    with writer.lake.records.transaction() as connection:
+        writer.lease.confirm(connection)
+        head, oldest = read_heads(connection)[name], oldest_wanted(connection, since)[name]
+    with telling(name):
+        _clean(folder, LAYOUTS[name], head, oldest)
+    writer.step(f"cleaned {name}")
+    return Upkeep(name, before[0], files_of(folder, head, LAYOUTS[name].partition).height, before[1], size_of(folder))
 
 
-def _young_versions(delta: DeltaTable, keep_minutes: float) -> list[int]:
-    """The present version and those that were the present one within the last `keep_minutes`."""
-    cutoff = clock.now() - dt.timedelta(minutes=keep_minutes)
-    keep = []
-    for entry in delta.history():  # newest first
-        keep.append(int(entry["version"]))
-        if dt.datetime.fromtimestamp(entry["timestamp"] / 1000, dt.UTC) < cutoff:
-            break
-    return keep
-
-
-def _size(lake: Lake, name: str) -> int:
-    return sum(file.stat().st_size for file in lake.folder(name).rglob("*") if file.is_file())
+def _clean(folder: Path, layout: Layout, head: int, oldest: int) -> None:
+    """Delete what no version from the oldest wanted one on names, in the files and in the log."""
+    first = files_of(folder, oldest, layout.partition)
+    keep = {Path(path) for path in first["path"]} | added_files(folder, oldest, DeltaTable(folder).version())
+    clear_away(folder, keep)
+    if last_checkpoint(folder) < head:
+        DeltaTable(folder, version=head).create_checkpoint()
+    shorten_log(folder, oldest)

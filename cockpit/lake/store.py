@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
 
 from cockpit.errors import StorageError
+from cockpit.lake.faults import BELOW, cause
 from cockpit.lake.layout import LAYOUTS, MONTH, QUARANTINE, Layout, month_of
 from cockpit.records.store import Records
 
@@ -48,6 +49,7 @@ class Snapshot:
         """Keep the versions; files are looked up when a table is first read."""
         self._lake = lake
         self.heads = dict(heads)
+        self._opened: set[str] = set()
 
     @property
     def timezone(self) -> str:
@@ -114,7 +116,7 @@ class Snapshot:
             if with_partition and layout.partition:
                 schema[layout.partition] = pl.String()
             return pl.LazyFrame(schema=schema)
-        if not with_partition:
+        if not (with_partition and layout.partition):
             return _scan(files["path"].to_list(), layout)
         return pl.concat(
             [
@@ -124,16 +126,39 @@ class Snapshot:
         )
 
     def files(self, table: str) -> pl.DataFrame:
-        """Files of a table at this state: path, part (partition value), rows."""
+        """Files of a table at this state: path, part (partition value), rows, size in bytes.
+
+        Raises:
+            StorageError: the table's log cannot be read.
+        """
         version = self.heads.get(table)
         if version is None:
-            return pl.DataFrame(schema={"path": pl.String, "part": pl.String, "rows": pl.Int64})
+            return pl.DataFrame(schema={"path": pl.String, "part": pl.String, "rows": pl.Int64, "size": pl.Int64})
         try:
-            return _files(str(self._lake.folder(table)), version, LAYOUTS[table].partition)
-        except DeltaError as error:
+            found = files_of(self._lake.folder(table), version, LAYOUTS[table].partition)
+        except BELOW as error:
             raise StorageError(
-                f"数据表 {table} 的版本 {version} 读不出来({error});请检查数据目录 {self._lake.path} 是否完整。"
+                f"数据表 {table} 的版本 {version} 读不出来({cause(error)});"
+                f"请检查数据目录 {self._lake.path} 是否完整,必要时用备份恢复。"
             ) from error
+        self._opened.add(table)
+        return found
+
+    def check(self) -> None:
+        """Look for the fault when reading has failed: files that are missing, cut off or unreadable.
+
+        Only the tables that this snapshot has opened are looked at; all of them are read through, which takes a while.
+
+        Raises:
+            StorageError: a file is damaged; the sentence names it.
+        """
+        for table in sorted(self._opened):
+            for path, size in self.files(table).select("path", "size").iter_rows():
+                if fault := _fault(Path(path), size):
+                    raise StorageError(
+                        f"数据表 {table} 的文件 {Path(path).relative_to(self._lake.path)} {fault};"
+                        f"请用备份恢复数据目录 {self._lake.path},不要继续导入。"
+                    )
 
 
 class _Parts:
@@ -170,20 +195,51 @@ def _months(start: dt.datetime | None, end: dt.datetime | None, timezone: str) -
     return _Parts(bounds[0], bounds[1])
 
 
+@contextmanager
+def reading(snapshot: Snapshot) -> Iterator[None]:
+    """While rows of a snapshot are collected: a damaged file is told in a sentence that names it.
+
+    Raises:
+        StorageError: a file of the snapshot is missing, cut off or unreadable.
+    """
+    try:
+        yield
+    except BELOW:
+        snapshot.check()
+        raise
+
+
 @lru_cache(maxsize=256)
-def _files(folder: str, version: int, partition: str | None) -> pl.DataFrame:
+def files_of(folder: Path, version: int, partition: str | None) -> pl.DataFrame:
     """Files of a table's version; a version never changes, so it is read once per process."""
     actions = pl.DataFrame(DeltaTable(folder, version=version).get_add_actions(flatten=True))
     part = pl.col(f"partition.{partition}") if partition else pl.lit(None, dtype=pl.String)
     return actions.select(
-        path=pl.lit(folder + "/") + pl.col("path"), part=part, rows=pl.col("num_records").cast(pl.Int64)
+        path=pl.lit(f"{folder}/") + pl.col("path"),
+        part=part,
+        rows=pl.col("num_records").cast(pl.Int64),
+        size=pl.col("size_bytes").cast(pl.Int64),
     )
+
+
+def _fault(path: Path, size: int) -> str | None:
+    """What is wrong with a file, if anything."""
+    if not path.is_file():
+        return "不见了"
+    if path.stat().st_size != size:
+        return f"大小不对(应为 {size} 字节)"
+    try:
+        pl.read_parquet(path, glob=False, hive_partitioning=False)
+    except (OSError, pl.exceptions.PolarsError):
+        return "已损坏"
+    return None
 
 
 def _scan(paths: Sequence[str], layout: Layout) -> pl.LazyFrame:
     return pl.scan_parquet(
         list(paths),
         schema=layout.stored,
+        glob=False,
         missing_columns="insert",
         extra_columns="ignore",
         hive_partitioning=False,

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -20,6 +21,7 @@ from cockpit.records.tables import leases
 
 #: Seconds between two tries while somebody else holds the lease.
 RETRY_SECONDS = 0.2
+_LOST = "写入权在导入途中已过期并被其他进程取得;本次没有写入任何内容,请重新导入。"
 
 
 class Lease:
@@ -51,7 +53,7 @@ class Lease:
     def __enter__(self) -> Lease:
         """Wait for the lease and take it."""
         deadline = time.monotonic() + self._wait
-        while not self._take():
+        while not self._taken():
             if time.monotonic() >= deadline:
                 raise Busy(
                     f"另一个进程({self._holder()})正在写入数据,等候 {self._wait:.0f} 秒后仍未结束;"
@@ -70,9 +72,20 @@ class Lease:
         try:
             with self._database.transaction() as connection:
                 connection.execute(leases.delete().where(leases.c.name == self.name, leases.c.owner == self.owner))
-        except StorageError:
+        except (StorageError, Busy):
             if error is None:
                 raise
+
+    def check(self) -> None:
+        """Go on only if the lease is still ours; cheap enough to be asked before every step.
+
+        Raises:
+            Busy: it ran out meanwhile and somebody else may be writing.
+        """
+        with self._database.reading() as connection:
+            owner = connection.execute(sa.select(leases.c.owner).where(leases.c.name == self.name)).scalar()
+        if owner != self.owner:
+            raise Busy(_LOST)
 
     def confirm(self, connection: sa.Connection) -> None:
         """Within the transaction that ends the work: go on only if the lease is still ours.
@@ -86,7 +99,18 @@ class Lease:
             .values(until=clock.now() + dt.timedelta(seconds=self._seconds))
         )
         if renewed.rowcount != 1:
-            raise Busy("写入权在导入途中已过期并被其他进程取得;本次没有写入任何内容,请重新导入。")
+            raise Busy(_LOST)
+
+    def _taken(self) -> bool:
+        """One try to take it; somebody else may be a moment ahead."""
+        try:
+            return self._take()
+        except Busy:
+            return False
+        except StorageError as error:
+            if isinstance(error.__cause__, sa.exc.IntegrityError):
+                return False
+            raise
 
     def _take(self) -> bool:
         now = clock.now()
@@ -109,7 +133,7 @@ class Lease:
         with self._database.reading() as connection:
             owner = connection.execute(sa.select(leases.c.owner).where(leases.c.name == self.name)).scalar()
         machine, process, *_ = (owner or "?:?").split(":")
-        return f"主机 {machine} 进程 {process}"
+        return f"主机 {machine.split('/')[0]} 进程 {process}"
 
     def _renew(self) -> None:
         while not self._done.wait(self._seconds / 3):
@@ -120,13 +144,19 @@ class Lease:
                         .where(leases.c.name == self.name, leases.c.owner == self.owner)
                         .values(until=clock.now() + dt.timedelta(seconds=self._seconds))
                     )
-            except StorageError:
+            except (StorageError, Busy):
                 # The work notices at its end, by `confirm`; until then the next renewal may succeed.
                 continue
 
 
 def _machine() -> str:
-    return socket.gethostname().replace(":", "_")
+    """The machine since its last start, and the space in which its process numbers hold: containers have their own."""
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
+    with suppress(OSError):
+        parts.append(str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]"))
+    return "/".join(parts).replace(":", "_")
 
 
 def _process_start(process: int) -> str:

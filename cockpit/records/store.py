@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from cockpit import clock
+from cockpit.errors import StorageError
 from cockpit.records import tables as t
 from cockpit.records.database import Database
+from cockpit.records.heads import read_heads
 from cockpit.records.lease import Lease
 
 
@@ -105,17 +107,30 @@ class Records:
         for name, value in facts.items():
             _put(connection, t.installation, {"name": name}, {"value": value})
 
+    def settle(self, name: str, value: str) -> str:
+        """Set a fact that nobody has set yet; of two processes the first one's value stays.
+
+        Returns:
+            The value in force.
+        """
+        try:
+            with self.transaction() as connection:
+                known = sa.select(t.installation.c.value).where(t.installation.c.name == name)
+                found: str | None = connection.execute(known).scalar()
+                if found is None:
+                    connection.execute(sa.insert(t.installation).values(name=name, value=value))
+                return found or value
+        except StorageError as error:
+            if isinstance(error.__cause__, sa.exc.IntegrityError):
+                return self.installation()[name]
+            raise
+
     # -- the lake's heads ------------------------------------------------------------------------------------------
 
     def heads(self) -> dict[str, int]:
         """The version of every lake table that readers open, taken in one look."""
         with self.database.reading() as connection:
-            return {row.table_name: row.version for row in connection.execute(sa.select(t.heads))}
-
-    def set_heads(self, connection: sa.Connection, versions: Mapping[str, int]) -> None:
-        """Move the heads, within the transaction that makes the batch exist."""
-        for name, version in versions.items():
-            _put(connection, t.heads, {"table_name": name}, {"version": version})
+            return read_heads(connection)
 
     # -- batches ---------------------------------------------------------------------------------------------------
 
@@ -185,6 +200,10 @@ class Records:
             )
             for row in found
         ]
+
+    def has_batch(self, connection: sa.Connection, batch_id: str) -> bool:
+        """Whether a batch is in, within a transaction."""
+        return connection.execute(sa.select(t.batches).where(t.batches.c.batch_id == batch_id)).first() is not None
 
     def has_file(self, sha256: str, profile: str) -> bool:
         """Whether a file with this content was already brought in by this profile."""

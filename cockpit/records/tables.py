@@ -51,6 +51,15 @@ heads = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False),
 )
 
+#: Versions that were a head, and until when: readers that took them shortly before may still be reading.
+past_heads = sa.Table(
+    "past_heads",
+    metadata,
+    sa.Column("table_name", sa.String(60), primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("until", UtcTime, nullable=False, index=True),
+)
+
 #: One row per kind of work that only one process may do at a time.
 leases = sa.Table(
     "leases",

@@ -29,9 +29,9 @@ def city(city_template: Path, data_dir: Path) -> Iterator[DataFolder]:
 
 @pytest.fixture(scope="module")
 def unmoved(city_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
-    """The valid city for tests of whole refusals, which leave it as it is."""
+    """The valid city for tests of whole refusals, which leave it as it is; small limits make big files refused."""
     place = tmp_path_factory.mktemp("unmoved") / "data"
     shutil.copytree(city_template, place)
-    folder = open_city(place, create=False)
+    folder = open_city(place, create=False, intake={"max_file_mb": 64, "max_field_mb": 2})
     yield folder
     folder.close()

@@ -1,4 +1,4 @@
-"""A valid city of two halls as files of the standard, and ways to write them, bring them in and look at what came of it."""
+"""A valid city of two halls as files of the standard, and ways to write them, bring them in and look at the result."""
 
 from __future__ import annotations
 
@@ -254,14 +254,12 @@ def city_files(place: Path, **tables: Sequence[Row]) -> Path:
 # -- bringing in -------------------------------------------------------------------------------------------------------
 
 
-def open_city(path: Path, *, create: bool = True, **settings: Any) -> DataFolder:
+def open_city(path: Path, *, create: bool = True, **settings: object) -> DataFolder:
     """A data folder with the settings given, untouched by config.toml and the environment."""
     return open_folder(Settings(data_dir=path, **settings), create=create)
 
 
-def bring(
-    folder: DataFolder, *paths: Path, profile: Profile = STANDARD, now: dt.datetime | None = NOW
-) -> BatchResult:
+def bring(folder: DataFolder, *paths: Path, profile: Profile = STANDARD, now: dt.datetime | None = NOW) -> BatchResult:
     """Bring files in, and hold the result against what must be true of every batch."""
     result = import_files(folder, profile, paths, by="tester", now=now)
     for name, counts in result.tables.items():
@@ -307,7 +305,7 @@ def state(folder: DataFolder) -> Mapping[str, object]:
 
 
 def refusal(folder: DataFolder, *paths: Path, profile: Profile = STANDARD) -> str:
-    """Try to bring in what must be refused whole: nothing has changed, one sentence says why, and it is written down."""
+    """Bring in what must be refused whole: nothing has changed, one sentence says why, and it is written down."""
     before = state(folder)
     with pytest.raises(RefusedFile) as caught:
         import_files(folder, profile, paths, by="tester", now=NOW)

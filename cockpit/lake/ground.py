@@ -1,0 +1,103 @@
+"""What lies in a table's folder: which versions its log holds, which files they name, and what is only left over."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+LOG = "_delta_log"
+#: A version's entry, or what was derived from it, begins with its number.
+_NUMBERED = re.compile(r"^(\d{20})\.")
+_CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\.parquet$")
+#: The storage layer writes into such a file first and then gives it its name; killed in between, it stays.
+_UNFINISHED = "#"
+
+
+def has_version(folder: Path, version: int) -> bool:
+    """Whether the log holds the entry of this version."""
+    return _entry(folder, version).exists()
+
+
+def added_files(folder: Path, after: int, upto: int) -> set[Path]:
+    """Files that the versions after one and up to another have brought in, whether or not they still count."""
+    found = set()
+    for version in range(after + 1, upto + 1):
+        for line in _entry(folder, version).read_text(encoding="utf-8").splitlines():
+            if '"add"' in line and (added := json.loads(line).get("add")):
+                found.add(folder / unquote(added["path"]))
+    return found
+
+
+def make_durable(folder: Path, after: int, upto: int, files: Iterable[Path]) -> None:
+    """Wait until the entries of some versions, and files, are on the disk: a power cut no longer takes them away.
+
+    Args:
+        folder: the table.
+        after: last version that is on the disk already; -1 for a new table.
+        upto: last version to be made durable.
+        files: the table's files to be made durable.
+    """
+    wanted = [*files, *(_entry(folder, version) for version in range(after + 1, upto + 1))]
+    folders = {path.parent for path in wanted} | {folder, folder.parent}
+    for path in (*wanted, *folders):
+        _sync(path)
+
+
+def clear_away(folder: Path, keep: set[Path]) -> None:
+    """Delete every file of the table that is not to be kept, and what was never finished; the log stays."""
+    for path in [path for path in _all_files(folder) if path not in keep]:
+        path.unlink(missing_ok=True)
+    for path in [path for path in (folder / LOG).iterdir() if _UNFINISHED in path.name]:
+        path.unlink(missing_ok=True)
+
+
+def shorten_log(folder: Path, oldest: int) -> None:
+    """Delete the log's entries that no version from `oldest` on needs: those before a checkpoint it can start from."""
+    names = [path.name for path in (folder / LOG).iterdir()]
+    starts = [int(found[1]) for name in names if (found := _CHECKPOINT.match(name)) and int(found[1]) <= oldest]
+    if not starts:
+        return
+    start = max(starts)
+    _sync(folder / LOG / f"{start:020d}.checkpoint.parquet")
+    _sync(folder / LOG)
+    for name in names:
+        if (found := _NUMBERED.match(name)) and int(found[1]) < start:
+            (folder / LOG / name).unlink(missing_ok=True)
+
+
+def last_checkpoint(folder: Path) -> int:
+    """The newest version with a checkpoint; -1 where there is none."""
+    return max(
+        (int(found[1]) for path in (folder / LOG).iterdir() if (found := _CHECKPOINT.match(path.name))), default=-1
+    )
+
+
+def size_of(folder: Path) -> int:
+    """Bytes that the table takes on the disk."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def _entry(folder: Path, version: int) -> Path:
+    return folder / LOG / f"{version:020d}.json"
+
+
+def _all_files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != LOG)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
