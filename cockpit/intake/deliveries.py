@@ -10,11 +10,13 @@ import polars as pl
 from cockpit.intake.draft import Draft
 from cockpit.intake.gate import Verdict
 from cockpit.intake.mapping import ROW
-from cockpit.lake.store import Snapshot
+from cockpit.lake.store import Snapshot, months_between
 from metrics.standard import TABLES, Table
 
 #: Stands for the hall of rows that have none.
 NO_HALL = "-"
+#: A source is expected to tell of a hall again that it told of within so many days.
+MEMORY_DAYS = 31
 #: How a row without a hall of its own finds it: through the row of another table.
 _HALL_THROUGH = {
     "window_plan": ("windows", "window_id"),
@@ -52,9 +54,10 @@ def deliveries_of(
         Rows of `deliveries` with all stored columns.
     """
     system = draft.profile.source_system
-    before = snapshot.raw("deliveries").filter(pl.col("source_system") == system)
+    recent = months_between(f"{at - dt.timedelta(days=MEMORY_DAYS):%Y-%m}", None)
+    before = snapshot.raw("deliveries", recent).filter(pl.col("source_system") == system)
     earlier = before.select("table", "hall_id").unique().collect()
-    latest = draft.profile.now or _latest_event(verdicts, instant) or at
+    latest = draft.profile.now or _latest_event(draft, instant) or at
     rows = []
     for name, verdict in verdicts.items():
         halls = _halls(draft, verdict, verdicts, snapshot)
@@ -90,11 +93,15 @@ def deliveries_of(
     )
 
 
-def _latest_event(verdicts: Mapping[str, Verdict], instant: dt.datetime) -> dt.datetime | None:
-    """The greatest event time of the batch, within the possible: it never lies after the present."""
-    found = [verdict.good[column].max() for verdict in verdicts.values() for column in verdict.table.events]
+def _latest_event(draft: Draft, instant: dt.datetime) -> dt.datetime | None:
+    """The greatest event time of the batch that is not after the present; refused rows have come in too."""
+    found = [
+        mapped.rows.select(pl.col(column).filter(pl.col(column) <= instant).max()).item()
+        for mapped in draft.tables.values()
+        for column in mapped.table.events
+    ]
     times = [time for time in found if isinstance(time, dt.datetime)]
-    return min(max(times), instant) if times else None
+    return max(times, default=None)
 
 
 def _planned_until(verdict: Verdict) -> dt.datetime | None:

@@ -268,12 +268,12 @@ def _find(name: str, more: Path | None) -> Path:
         if folder is not None and (path := folder / f"{name}.toml").is_file():
             return path
     names = profile_names(more)
-    raise SettingsError(f"没有名为 {name} 的导入方案{_near(name, names)};现有方案:{'、'.join(names)}。")
+    raise SettingsError(f"没有名为 {name} 的导入方案{_near(name, names)};请从现有方案中选用:{'、'.join(names)}。")
 
 
 def _near(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    return f",是否想写 {close[0]}?" if close else ""
+    return f",是否想写 {close[0]}" if close else ""
 
 
 def _checked_sql(text: str) -> str:
@@ -281,7 +281,7 @@ def _checked_sql(text: str) -> str:
     try:
         pl.sql_expr(text)
     except pl.exceptions.PolarsError as error:
-        raise ValueError(f"SQL 表达式 {text!r} 读不懂:{error}") from error
+        raise ValueError(f"SQL 表达式 {text!r} 读不懂:{str(error).splitlines()[0]}") from error
     return text
 
 
@@ -290,7 +290,7 @@ def _fault(file: str, fault: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetai
     if fault["type"] == "extra_forbidden":
         word = str(fault["loc"][-1])
         known = [*Profile.model_fields, *Source.model_fields, *TableRule.model_fields, *ColumnRule.model_fields]
-        return f"导入方案 {file}:{place} 不是已知的写法{_near(word, known)}"
+        return f"导入方案 {file}:{place} 不是已知的写法{_near(word, known)};请改正后重试。"
     if fault["type"] == "missing":
         return f"导入方案 {file}:缺少 {place};请补上。"
     said = fault["msg"].removeprefix("Value error, ")

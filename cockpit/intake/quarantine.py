@@ -18,6 +18,7 @@ from cockpit.lake.layout import QUARANTINE
 from cockpit.lake.store import Snapshot
 from metrics.standard import TABLES, Table
 
+_LEAVING = {"entry_id": pl.String(), "of_table": pl.String()}
 _SCHEMA = {**QUARANTINE.stored, str(QUARANTINE.partition): pl.String()}
 #: A refused row without a key is known again by its place, if at least this share of its values is still there.
 _ALIKE = 0.5
@@ -68,7 +69,7 @@ def settle(
     """What to add to the quarantine and what leaves it.
 
     An entry leaves when its key has come in again (accepted, or refused anew: then the new refusal stands in its
-    place), or, having no key, when the same line of the same file has come in mended.
+    place), or, having no key, when the same line of the same file has come in again with mostly the same values.
 
     Args:
         snapshot: what is known.
@@ -80,16 +81,22 @@ def settle(
     Returns:
         New entries; entry_id and of_table of those that leave.
     """
-    if not snapshot.has(QUARANTINE.name):
-        return entries.unique("entry_id"), pl.DataFrame(schema={"entry_id": pl.String, "of_table": pl.String})
-    tables = {*accepted, *entries["of_table"].unique()}
-    open_entries = snapshot.quarantine().filter(pl.col("of_table").is_in(list(tables))).collect()
-    fresh = entries.unique("entry_id").join(open_entries, on="entry_id", how="anti")
-    again = pl.concat([_keys_in(accepted, open_entries, hasher), entries.select("of_table", "key").drop_nulls()])
-    keyed = open_entries.join(again.unique(), on=["of_table", "key"], how="semi")
-    mended = _mended(open_entries.filter(pl.col("key").is_null()), accepted, raws)
-    leaving = pl.concat([keyed.select("entry_id", "of_table"), mended]).unique()
-    return fresh, leaving.join(entries, on="entry_id", how="anti")
+    entries = entries.unique("entry_id", maintain_order=True)
+    known, leaving = [], [pl.DataFrame(schema=_LEAVING)]
+    for name in sorted({*accepted, *entries["of_table"].unique()}):
+        # Only what is looked for is read: the quarantine may hold millions.
+        waiting = snapshot.quarantine(name)
+        if not snapshot.has(QUARANTINE.name) or waiting.head(1).collect().is_empty():
+            continue
+        refused = entries.filter(pl.col("of_table") == name)
+        rows = accepted.get(name, pl.DataFrame())
+        known.append(waiting.select("entry_id").join(refused.lazy(), on="entry_id", how="semi").collect())
+        keys = [refused["key"].drop_nulls()] + ([key_text(TABLES[name].key, rows, hasher)] if rows.height else [])
+        again = pl.concat(keys).unique().to_frame("key").lazy()
+        leaving.append(waiting.join(again, on="key", how="semi").select(_LEAVING.keys()).collect())
+        leaving.append(_mended(waiting.filter(pl.col("key").is_null()), refused, rows, raws))
+    fresh = entries.join(pl.concat(known), on="entry_id", how="anti", maintain_order="left") if known else entries
+    return fresh, pl.concat(leaving).unique().join(entries, on="entry_id", how="anti")
 
 
 def key_text(key: Sequence[str], rows: pl.DataFrame, hasher: Hasher) -> pl.Series:
@@ -103,43 +110,39 @@ def key_text(key: Sequence[str], rows: pl.DataFrame, hasher: Hasher) -> pl.Serie
     return parts.select(pl.concat_str(key, separator=" | ").alias("key"))["key"]
 
 
-def _keys_in(accepted: dict[str, pl.DataFrame], open_entries: pl.DataFrame, hasher: Hasher) -> pl.DataFrame:
-    """Keys of the accepted rows, of tables that have open entries."""
-    waiting = set(open_entries["of_table"].unique())
-    frames = [
-        pl.DataFrame({"of_table": name, "key": key_text(TABLES[name].key, rows, hasher)})
-        for name, rows in accepted.items()
-        if name in waiting and rows.height
-    ]
-    return pl.concat(frames) if frames else pl.DataFrame(schema={"of_table": pl.String, "key": pl.String})
-
-
-def _mended(keyless: pl.DataFrame, accepted: dict[str, pl.DataFrame], raws: Sequence[Raw]) -> pl.DataFrame:
-    """Entries without a key whose line has come in again, mended: same file, same line, mostly the same values."""
-    gone = []
-    files = {raw.name: number for number, raw in enumerate(raws)}
-    places = (
-        {name: set(rows.select(FILE, LINE).iter_rows()) for name, rows in accepted.items() if FILE in rows.columns}
-        if not keyless.is_empty()
-        else {}
+def _mended(keyless: pl.LazyFrame, refused: pl.DataFrame, accepted: pl.DataFrame, raws: Sequence[Raw]) -> pl.DataFrame:
+    """Entries without a key whose line has come in again: same file, same line, mostly the same values."""
+    names = pl.DataFrame(
+        {FILE: range(len(raws)), "file": [raw.name for raw in raws]}, schema_overrides={FILE: pl.Int32}
     )
-    for entry in keyless.iter_rows(named=True):
-        number = files.get(entry["file"])
-        if number is None or (number, entry["line"]) not in places.get(entry["of_table"], set()):
-            continue
-        now = raws[number].rows.filter(pl.col(LINE) == entry["line"]).drop(LINE)
-        if _alike(entry["row"], [str(value) for value in now.row(0) if value is not None]):
-            gone.append((entry["entry_id"], entry["of_table"]))
-    return pl.DataFrame(gone, schema={"entry_id": pl.String, "of_table": pl.String}, orient="row")
+    places = [refused.select("file", "line")]
+    if FILE in accepted.columns:
+        taken = accepted.select(FILE, pl.col(LINE).cast(pl.Int64).alias("line")).join(names, on=FILE)
+        places.append(taken.select("file", "line"))
+    again = pl.concat(places).unique().lazy()
+    wanted = keyless.select(*_LEAVING, "file", "line", "row").join(again, on=["file", "line"], how="semi").collect()
+    gone = []
+    for raw in raws if wanted.height else ():
+        here = wanted.filter(pl.col("file") == raw.name)
+        plain = [name for name, dtype in raw.rows.schema.items() if name != LINE and not dtype.is_nested()]
+        lines = raw.rows.select(pl.col(plain).cast(pl.String), pl.col(LINE).cast(pl.Int64))
+        now = {row[-1]: row[:-1] for row in lines.join(here, left_on=LINE, right_on="line", how="semi").iter_rows()}
+        gone += [
+            (entry_id, table)
+            for entry_id, table, _, line, before in here.iter_rows()
+            if line in now and _alike(before, now[line])
+        ]
+    return pl.DataFrame(gone, schema=_LEAVING, orient="row")
 
 
-def _alike(before: str, now: list[str]) -> bool:
+def _alike(before: str, now: Sequence[str | None]) -> bool:
+    values = [value for value in now if value is not None]
     try:
-        cells = [str(value) for value in json.loads(before).values() if value is not None]
-    except (json.JSONDecodeError, AttributeError):
-        cells = [value for value in now if value in before]
-        return len(cells) >= _ALIKE * len(now)
-    return sum(cell in now for cell in cells) >= _ALIKE * max(len(cells), 1)
+        cells = [value for value in json.loads(before).values() if value is not None]
+    except (json.JSONDecodeError, AttributeError):  # the text of a record that could not be split
+        return sum(value in before for value in values) >= _ALIKE * len(values)
+    found = set(values)
+    return sum(cell in found for cell in cells) >= _ALIKE * max(len(cells), 1)
 
 
 def _free_columns(profile: Profile, wanted: Table) -> set[str]:

@@ -34,7 +34,7 @@ class Overtaken(StorageError):
     def __init__(self, table: str) -> None:
         """Say which table."""
         super().__init__(
-            f"数据表 {table} 在导入途中被其他程序改动;本次改动全部撤回,请确认没有别的程序写数据目录后重新导入。"
+            f"数据表 {table} 在导入途中被其他程序改动；本次改动全部撤回，请确认没有别的程序写数据目录后重新导入。"
         )
 
 
@@ -49,8 +49,8 @@ def telling(table: str) -> Iterator[None]:
         yield
     except BELOW as error:
         raise StorageError(
-            f"数据表 {table} 写不进去({cause(error)});本次改动全部撤回,"
-            "请检查数据目录所在磁盘的空间和写权限,然后重新导入。"
+            f"数据表 {table} 写不进去（{cause(error)}）；本次改动全部撤回，"
+            "请检查数据目录所在磁盘的空间和写权限，然后重新导入。"
         ) from error
 
 

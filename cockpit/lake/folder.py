@@ -61,16 +61,16 @@ def open_folder(settings: Settings, *, create: bool = False) -> DataFolder:
     path = Path(settings.data_dir).resolve()
     if odd := sorted(set(str(path)) & UNUSABLE):
         raise StorageError(
-            f"数据目录 {path} 的路径里有不能用的字符 {' '.join(odd)};请换一个路径(--data),汉字、字母、数字都可以。"
+            f"数据目录 {path} 的路径里有不能用的字符 {' '.join(odd)}；请换一个路径（--data），汉字、字母、数字都可以。"
         )
     if not path.is_dir() and not create:
         raise StorageError(
-            f"数据目录 {path} 不存在;请先用 import 导入数据或用 demo 建立演示城市,或用 --data 指明已有的目录。"
+            f"数据目录 {path} 不存在；请先用 import 导入数据或用 demo 建立演示城市，或用 --data 指明已有的目录。"
         )
     try:
         (path / "lake").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"数据目录 {path} 建不起来({error.strerror});请换一个可写的位置(--data)。") from error
+        raise StorageError(f"数据目录 {path} 建不起来（{error.strerror}）；请换一个可写的位置（--data）。") from error
     records = Records(settings.records_url)
     try:
         belong_together(path, records)

@@ -32,8 +32,8 @@ def belong_together(path: Path, records: Records) -> None:
             tables = {place.parent.name for place in (path / "lake").glob(f"*/{LOG}")}
             if tables and not heads:
                 raise StorageError(
-                    f"数据目录 {path} 里有数据表,状态数据库 {shown} 却是空的;"
-                    "请检查 records.url 与 data_dir 的设置,或用备份恢复状态数据库。没有改动任何内容。"
+                    f"数据目录 {path} 里有数据表，状态数据库 {shown} 却是空的；"
+                    "没有改动任何内容，请检查 records.url 与 data_dir 的设置，或用备份恢复状态数据库。"
                 )
             if heads.keys() <= tables:
                 number = written or _made(path)
@@ -41,12 +41,12 @@ def belong_together(path: Path, records: Records) -> None:
                 written = number
     except OSError as error:
         raise StorageError(
-            f"数据目录 {path} 的编号文件 {ID_FILE} 读不出来或写不进去({error.strerror});请检查磁盘和权限。"
+            f"数据目录 {path} 的编号文件 {ID_FILE} 读不出来或写不进去（{error.strerror}）；请检查磁盘和权限。"
         ) from error
     if known != written:
         raise StorageError(
-            f"数据目录 {path}(编号 {written or '无'})与状态数据库 {shown}(编号 {known or '无'})不是同一套;"
-            f"请检查 data_dir 与 records.url 的设置,若 {ID_FILE} 丢失请用备份恢复。没有改动任何内容。"
+            f"数据目录 {path}（编号 {written or '无'}）与状态数据库 {shown}（编号 {known or '无'}）不是同一套；"
+            f"没有改动任何内容，请检查 data_dir 与 records.url 的设置，若 {ID_FILE} 丢失请用备份恢复。"
         )
 
 

@@ -54,8 +54,8 @@ def put_back(lake: Lake, lease: Lease, observe: Callable[[str], None]) -> dict[s
             versions[name] = heads[name]
             if not has_version(folder, heads[name]):
                 raise StorageError(
-                    f"数据表 {name} 缺少版本 {heads[name]},数据目录 {lake.path} 与状态数据库对不上;"
-                    "请用同一次备份恢复两者,不要继续导入。"
+                    f"数据表 {name} 缺少版本 {heads[name]}，数据目录 {lake.path} 与状态数据库对不上；"
+                    "请用同一次备份恢复两者，不要继续导入。"
                 )
             if has_version(folder, heads[name] + 1):
                 versions[name] = moved[name] = _restored(folder, layout, heads[name], observe)

@@ -138,8 +138,8 @@ class Snapshot:
             found = files_of(self._lake.folder(table), version, LAYOUTS[table].partition)
         except BELOW as error:
             raise StorageError(
-                f"数据表 {table} 的版本 {version} 读不出来({cause(error)});"
-                f"请检查数据目录 {self._lake.path} 是否完整,必要时用备份恢复。"
+                f"数据表 {table} 的版本 {version} 读不出来（{cause(error)}）；"
+                f"请检查数据目录 {self._lake.path} 是否完整，必要时用备份恢复。"
             ) from error
         self._opened.add(table)
         return found
@@ -156,8 +156,8 @@ class Snapshot:
             for path, size in self.files(table).select("path", "size").iter_rows():
                 if fault := _fault(Path(path), size):
                     raise StorageError(
-                        f"数据表 {table} 的文件 {Path(path).relative_to(self._lake.path)} {fault};"
-                        f"请用备份恢复数据目录 {self._lake.path},不要继续导入。"
+                        f"数据表 {table} 的文件 {Path(path).relative_to(self._lake.path)} {fault}；"
+                        f"请用备份恢复数据目录 {self._lake.path}，不要继续导入。"
                     )
 
 
@@ -227,7 +227,7 @@ def _fault(path: Path, size: int) -> str | None:
     if not path.is_file():
         return "不见了"
     if path.stat().st_size != size:
-        return f"大小不对(应为 {size} 字节)"
+        return f"大小不对（应为 {size} 字节）"
     try:
         pl.read_parquet(path, glob=False, hive_partitioning=False)
     except (OSError, pl.exceptions.PolarsError):

@@ -146,8 +146,8 @@ class TableWriter:
         changed = done["num_target_rows_updated"] + done["num_target_rows_deleted"]
         if changed != rows.height:
             raise StorageError(
-                f"数据表 {self._layout.name} 合并后改动了 {changed} 行,应为 {rows.height} 行;"
-                "本次改动全部撤回,请把数据目录交给维护人员检查。"
+                f"数据表 {self._layout.name} 合并后改动了 {changed} 行，应为 {rows.height} 行；"
+                "本次改动全部撤回，请把数据目录交给维护人员检查。"
             )
 
     def _put(self, rows: pl.DataFrame, mode: Literal["append", "overwrite"]) -> None:

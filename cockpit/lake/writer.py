@@ -12,7 +12,7 @@ import polars as pl
 
 from cockpit.errors import Busy, CockpitError, StorageError
 from cockpit.lake.changes import Changes, plan_changes
-from cockpit.lake.faults import BELOW, telling
+from cockpit.lake.faults import BELOW, Overtaken, telling
 from cockpit.lake.layout import LAYOUTS, QUARANTINE, Layout
 from cockpit.lake.recovery import put_back
 from cockpit.lake.store import Lake, Snapshot, reading
@@ -188,8 +188,12 @@ class Writer:
         if changes.nothing:
             return
         self.lease.check()
-        with telling(layout.name), reading(self.snapshot):
-            self._table(layout, batch_id).write(changes, self.snapshot.raw(layout.name))
+        try:
+            with telling(layout.name), reading(self.snapshot):
+                self._table(layout, batch_id).write(changes, self.snapshot.raw(layout.name))
+        except Overtaken:
+            self.lease.check()  # most likely the right to write was lost while we were frozen
+            raise
         self.step(f"written {layout.name}")
 
     def _table(self, layout: Layout, signature: str) -> TableWriter:
@@ -208,6 +212,6 @@ class Writer:
                 return records.has_batch(connection, batch_id)
         except (StorageError, Locked):
             raise StorageError(
-                f"状态数据库 {records.database.shown} 在提交的一刻断开,暂时无法确认本批是否已经生效;"
-                "请在它恢复后重新导入同样的文件,已有的行不会重复。"
+                f"状态数据库 {records.database.shown} 在提交的一刻断开，暂时无法确认本批是否已经生效；"
+                "请在它恢复后重新导入同样的文件，已有的行不会重复。"
             ) from error

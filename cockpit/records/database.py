@@ -30,10 +30,6 @@ _POSTGRES_OPTIONS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
-_POSTGRES_LIMITS = (
-    f"SET lock_timeout = '{LOCK_WAIT_SECONDS}s'",
-    f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
-)
 #: What databases say, in the words that people read.
 _CAUSES = (
     ("database or disk is full", "磁盘已满"),
@@ -125,12 +121,12 @@ class Database:
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
             if _is_lock(error):
                 raise Locked(
-                    f"状态数据库 {self.shown} 被另一个进程占用,等候 {LOCK_WAIT_SECONDS} 秒后仍未放开;"
-                    "本次改动全部撤回,请稍后重做这一步。"
+                    f"状态数据库 {self.shown} 被另一个进程占用，等候 {LOCK_WAIT_SECONDS} 秒后仍未放开；"
+                    "本次改动全部撤回，请稍后重做这一步。"
                 ) from error
             raise StorageError(
-                f"状态数据库 {self.shown} 没有完成这次读写({_cause(error)}),本次改动全部撤回;"
-                "请检查数据库是否在运行、磁盘是否可写,然后重做这一步。"
+                f"状态数据库 {self.shown} 没有完成这次读写（{_cause(error)}），本次改动全部撤回；"
+                "请检查数据库是否在运行、磁盘是否可写，然后重做这一步。"
             ) from error
 
     def close(self) -> None:
@@ -147,7 +143,9 @@ class Database:
         if found == scripts.get_current_head():
             return
         if found is not None and found not in {step.revision for step in scripts.walk_revisions()}:
-            raise StorageError(f"状态数据库 {self.shown} 由更新版本的程序建立(结构版本 {found});请升级本程序后再打开。")
+            raise StorageError(
+                f"状态数据库 {self.shown} 由更新版本的程序建立（结构版本 {found}）；请升级本程序后再打开。"
+            )
         with self.transaction() as connection:
             if self.url.get_backend_name() == "postgresql":
                 # Two processes that start together must not both migrate; what to do is looked up once more inside.
@@ -183,8 +181,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _prepare_postgres(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's connection)
     """Nobody waits for ever: not for a lock, and not for a process that was frozen while holding one."""
     with connection.cursor() as cursor:
-        for limit in _POSTGRES_LIMITS:
-            cursor.execute(limit)
+        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
     connection.commit()
 
 

@@ -21,7 +21,9 @@ from cockpit.records.tables import leases
 
 #: Seconds between two tries while somebody else holds the lease.
 RETRY_SECONDS = 0.2
-_LOST = "写入权在导入途中已过期并被其他进程取得;本次没有写入任何内容,请重新导入。"
+#: Leases that this process holds or is giving back; another one in its name was left behind when the database was away.
+_HELD: set[str] = set()
+_LOST = "写入权在导入途中已过期并被其他进程取得；本次没有写入任何内容，请重新导入。"
 
 
 class Lease:
@@ -53,28 +55,33 @@ class Lease:
     def __enter__(self) -> Lease:
         """Wait for the lease and take it."""
         deadline = time.monotonic() + self._wait
+        _HELD.add(self.owner)
+        try:
+            self._wait_until(deadline)
+        except BaseException:
+            _HELD.discard(self.owner)
+            raise
+        self._renewer.start()
+        return self
+
+    def _wait_until(self, deadline: float) -> None:
         while not self._taken():
             if time.monotonic() >= deadline:
                 raise Busy(
-                    f"另一个进程({self._holder()})正在写入数据,等候 {self._wait:.0f} 秒后仍未结束;"
-                    "本次没有写入任何内容,请待其完成后重试。"
+                    f"另一个进程（{self._holder()}）正在写入数据，等候 {self._wait:.0f} 秒后仍未结束；"
+                    "本次没有写入任何内容，请待其完成后重试。"
                 )
             time.sleep(RETRY_SECONDS)
-        self._renewer.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give it back; a database that cannot be reached lets it run out by itself."""
+        """Give it back; where the database cannot be reached it runs out by itself: the work done is done."""
         self._done.set()
         self._renewer.join()
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(leases.delete().where(leases.c.name == self.name, leases.c.owner == self.owner))
-        except (StorageError, Busy):
-            if error is None:
-                raise
+        with suppress(StorageError, Busy), self._database.transaction() as connection:
+            connection.execute(leases.delete().where(leases.c.name == self.name, leases.c.owner == self.owner))
+        _HELD.discard(self.owner)
 
     def check(self) -> None:
         """Go on only if the lease is still ours; cheap enough to be asked before every step.
@@ -160,14 +167,19 @@ def _machine() -> str:
 
 
 def _process_start(process: int) -> str:
-    """Start time of a process, which tells it from a later one with the same number."""
+    """Start time of a process that is alive, which tells it from a later one with the same number."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        facts = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
         return "-"
+    # One that was killed and whose parent has not noticed yet still has a number, but will never do anything again.
+    return "-" if facts[0] in "ZX" else facts[19]
 
 
 def _is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that is gone."""
+    """Whether the owner was a process of this machine that is gone, or this one at an earlier time."""
     machine, process, start, *_ = owner.split(":")
-    return machine == _machine() and start != "-" and _process_start(int(process)) != start
+    if machine != _machine() or start == "-":
+        return False
+    alive = _process_start(int(process)) == start
+    return not alive or (int(process) == os.getpid() and owner not in _HELD)

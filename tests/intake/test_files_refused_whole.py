@@ -13,6 +13,6 @@ from tests.intake.valid_city import refusal, write
 def test_a_file_that_cannot_be_read_is_refused_whole(unmoved: DataFolder, tmp_path: Path, fault: str) -> None:
     name, content, told = BROKEN[fault]
     sentence = refusal(unmoved, write(tmp_path, name, content()))
-    assert sentence.startswith(f"文件 {name} 整个拒收:")
+    assert sentence.startswith(f"文件 {name} 整个拒收")
     for words in told:
         assert words in sentence

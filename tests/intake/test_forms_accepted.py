@@ -105,9 +105,18 @@ def test_formula_text_stays_plain_text(city: DataFolder, tmp_path: Path) -> None
 
 
 def test_marks_of_other_scripts_and_emoji_stay(city: DataFolder, tmp_path: Path) -> None:
-    words = ["\u202eright to left\u202c", "👍🏽", "é", "e\u0301", "𠮷", "\u200b"]
+    words = ["\u202eright to left\u202c", "👍🏽", "é", "e\u0301", "𠮷", "\u200b", "a\u2028b", "a\u0085b", "a\x1cb"]
     bring(city, write(tmp_path, "reviews.csv", [review(n, text=word) for n, word in enumerate(words)]))
     assert rows_of(city, "reviews")["text"].to_list() == words
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x7f"])
+def test_marks_that_some_programs_take_for_line_ends_harm_nothing(city: DataFolder, tmp_path: Path, mark: str) -> None:
+    # The lake's log quotes the least and the greatest text of every column.
+    row = {"dept_code": f"d{mark}9", "name": f"{mark}税务局"}
+    bring(city, write(tmp_path, "departments.jsonl", [row]))
+    assert bring(city, write(tmp_path, "departments.jsonl", [row])).tables["departments"].unchanged == 1
+    assert row["name"] in rows_of(city, "departments")["name"].to_list()
 
 
 def test_a_workbook_of_a_person_comes_in(city: DataFolder, tmp_path: Path) -> None:

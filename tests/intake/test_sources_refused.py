@@ -67,7 +67,7 @@ def test_a_file_that_may_not_be_read(unmoved: DataFolder, tmp_path: Path) -> Non
         return
     os.seteuid(65534)  # whoever is root may read everything
     try:
-        with pytest.raises(RefusedFile, match="tickets.csv 整个拒收:打不开") as caught:
+        with pytest.raises(RefusedFile, match="tickets.csv 整个拒收.打不开") as caught:
             read_file(path, STANDARD.source, limits_of(unmoved), ())
     finally:
         os.seteuid(0)

@@ -1,8 +1,9 @@
 """A process that brings batches in and can be killed at any moment or at a named step.
 
-Started once it loads what the product stands on, and then makes a child for each order (a line of JSON on stdin), so that
-a kill costs little start-up. The product itself is loaded by the child: Polars' threads, which its modules start, do not
-survive the making of a child. It answers with lines of JSON: the child's process number, and after its end its status.
+Started once it loads what the product stands on, and then makes a child for each order (a line of JSON on stdin), so
+that a kill costs little start-up. The product itself is loaded by the child: Polars' threads, which its modules start,
+do not survive the making of a child. It answers with lines of JSON: the child's process number, and after its end its
+status.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Driver:
         )
 
     def start(
-        self, installation: Installation, do: str, *paths: Path, lake: dict[str, Any] | None = None, **order: Any
+        self, installation: Installation, do: str, *paths: Path, lake: dict[str, Any] | None = None, **order: object
     ) -> Child:
         """Let a child begin: `do` is import or maintain; `kill_at` and `stop_at` name steps."""
         log = self._place / f"child-{next(self._numbers)}.log"

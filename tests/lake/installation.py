@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import psycopg
+import pytest
 import sqlalchemy as sa
 
 from cockpit.intake.counting import BatchResult
@@ -22,6 +22,10 @@ from cockpit.settings import Settings
 from tests.lake.two_batches import NOW
 
 STANDARD = load_profile("standard")
+#: Tests whose outcome hardly depends on the state database run on both kinds in `make proof` only.
+MOSTLY_SQLITE = pytest.mark.parametrize(
+    "stage", ["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)], indirect=True
+)
 #: Columns that tell one import of the same rows from another.
 _OF_THE_IMPORT = ("batch_id", "ingested_at", "refused_at", "delivered_at")
 #: Rows that every import adds about itself.
@@ -41,13 +45,13 @@ class Installation:
     data: Path
     url: str = ""
 
-    def settings(self, **lake: Any) -> Settings:
+    def settings(self, **lake: object) -> Settings:
         """Settings untouched by config.toml; patience and lease short, so that tests need not wait."""
         patience = {"writer_wait_seconds": 20.0, "lease_seconds": 10.0}
         return Settings(data_dir=self.data, records={"url": self.url}, lake={**patience, **lake})
 
     @contextmanager
-    def opened(self, **lake: Any) -> Iterator[DataFolder]:
+    def opened(self, **lake: object) -> Iterator[DataFolder]:
         """The data folder, opened as a new process would."""
         folder = open_folder(self.settings(**lake), create=True)
         try:
@@ -55,7 +59,7 @@ class Installation:
         finally:
             folder.close()
 
-    def bring(self, *paths: Path, observe: Callable[[str], None] | None = None, **lake: Any) -> BatchResult:
+    def bring(self, *paths: Path, observe: Callable[[str], None] | None = None, **lake: object) -> BatchResult:
         """Import files of the standard."""
         with self.opened(**lake) as folder:
             return import_files(folder, STANDARD, list(paths), by="测试", now=NOW, observe=observe)

@@ -11,10 +11,16 @@ from cockpit import clock
 from cockpit.lake.maintenance import maintain_folder
 from cockpit.records.heads import forget_heads
 from tests.lake.driving import Driver
-from tests.lake.installation import Installation, Stage, content_of, differing
+from tests.lake.installation import MOSTLY_SQLITE, Installation, Stage, content_of, differing
 from tests.lake.two_batches import SECOND_COUNTS
 
-MOMENTS = {"sqlite": 60, "postgresql": 16}
+#: Random moments on each kind of state database, and many more in `make proof`.
+MOMENTS = [
+    ("sqlite", 60),
+    ("postgresql", 6),
+    pytest.param("sqlite", 400, marks=pytest.mark.proof),
+    pytest.param("postgresql", 120, marks=pytest.mark.proof),
+]
 STEPS = [
     "read tickets.csv",
     "judged",
@@ -56,9 +62,9 @@ def completes(stage: Stage, city: Installation, state: str) -> None:
     assert again == ([] if state == "out" else ["deliveries"])
 
 
-def test_killed_at_random_moments(stage: Stage, driver: Driver, copies: Copies) -> None:
+@pytest.mark.parametrize(("stage", "moments"), MOMENTS, indirect=["stage"])
+def test_killed_at_random_moments(stage: Stage, driver: Driver, copies: Copies, moments: int) -> None:
     chance = random.Random(20261031)
-    moments = MOMENTS["postgresql" if stage.template.url else "sqlite"]
     city = copies(stage.template)
     child = driver.start(city, "import", stage.second)
     assert child.end() == "done"
@@ -77,8 +83,18 @@ def test_killed_at_random_moments(stage: Stage, driver: Driver, copies: Copies) 
     assert found.count("out") > moments // 2
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_killed_at_each_step(stage: Stage, driver: Driver, copies: Copies, step: str) -> None:
+@MOSTLY_SQLITE
+@pytest.mark.parametrize("step", STEPS[:-2])
+def test_killed_before_the_commit(stage: Stage, driver: Driver, copies: Copies, step: str) -> None:
+    killed_at(step, stage, driver, copies)
+
+
+@pytest.mark.parametrize("step", STEPS[-2:])
+def test_killed_around_the_commit(stage: Stage, driver: Driver, copies: Copies, step: str) -> None:
+    killed_at(step, stage, driver, copies)
+
+
+def killed_at(step: str, stage: Stage, driver: Driver, copies: Copies) -> None:
     city = copies(stage.template)
     child = driver.start(city, "import", stage.second, kill_at=step)
     assert child.end() == step
@@ -87,6 +103,7 @@ def test_killed_at_each_step(stage: Stage, driver: Driver, copies: Copies, step:
     completes(stage, city, state)
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize("table", ["tickets", "queues", "quarantine"])
 def test_killed_while_putting_back(stage: Stage, driver: Driver, copies: Copies, table: str) -> None:
     city = copies(stage.template)
@@ -97,6 +114,7 @@ def test_killed_while_putting_back(stage: Stage, driver: Driver, copies: Copies,
     completes(stage, city, "out")
 
 
+@MOSTLY_SQLITE
 def test_a_first_import_that_is_killed_leaves_an_empty_city(
     batches: tuple[Path, Path], stage: Stage, driver: Driver, tmp_path: Path
 ) -> None:
@@ -112,6 +130,7 @@ def test_a_first_import_that_is_killed_leaves_an_empty_city(
     assert differing(city.content(), stage.before) == []
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize("step", ["rewritten tickets", "cleaned tickets", "cleaned halls", "put back deliveries"])
 def test_killed_maintenance_changes_no_row(stage: Stage, driver: Driver, copies: Copies, step: str) -> None:
     city = copies(stage.template)
@@ -128,6 +147,7 @@ def test_killed_maintenance_changes_no_row(stage: Stage, driver: Driver, copies:
     assert differing(city.content(), after) == ["deliveries"]
 
 
+@MOSTLY_SQLITE
 def test_killed_imports_leave_nothing_on_the_disk_that_maintenance_does_not_clear(
     stage: Stage, driver: Driver, copies: Copies
 ) -> None:
