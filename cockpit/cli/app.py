@@ -31,6 +31,7 @@ def main() -> None:
         with tempfile.NamedTemporaryFile("w", prefix="cockpit-", suffix=".log", delete=False) as file:
             file.write(masked(traceback.format_exc()))
         typer.echo(
-            f"程序内部出错（{type(error).__name__}），没有提交任何改动；详情已写入 {file.name}，请交给维护人员。", err=True
+            f"程序内部出错（{type(error).__name__}），没有提交任何改动；详情已写入 {file.name}，请交给维护人员。",
+            err=True,
         )
         raise SystemExit(REFUSED) from None

@@ -7,6 +7,7 @@ import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
@@ -33,6 +34,7 @@ from cockpit.intake.profile import Profile, load_profile
 from cockpit.intake.reasons import sentence_of
 from cockpit.intake.sql_import import import_database
 from cockpit.lake.folder import DataFolder
+from cockpit.settings import Settings
 
 ProfileArgument = Annotated[str, typer.Argument(help="导入方案的名称，或方案文件（.toml）的路径")]
 PathsArgument = Annotated[list[Path] | None, typer.Argument(help="文件或文件夹；数据库来源不需要")]
@@ -56,12 +58,14 @@ def bring(
     encoding: EncodingOption = None,
 ) -> None:
     """Bring files in by an import profile."""
-    with refusing(), data_folder(data, create=True) as folder, progress("导入") as observe:
-        how = _profile(folder, profile, encoding)
-        if how.source.url_variable is not None:
-            result = import_database(folder, how, by=by, observe=observe)
-        else:
-            result = import_files(folder, how, _paths(how, paths), by=by, observe=observe)
+    with refusing():
+        how = _profile(settings_for(data), profile, encoding)
+        wanted = [] if how.source.url_variable else _paths(how, paths)
+        with data_folder(data, create=True) as folder, progress("导入") as observe:
+            if how.source.url_variable is not None:
+                result = import_database(folder, how, by=by, observe=observe)
+            else:
+                result = import_files(folder, how, wanted, by=by, observe=observe)
     _show(result, json)
 
 
@@ -73,9 +77,11 @@ def check(
     encoding: EncodingOption = None,
 ) -> None:
     """The same gate, nothing stored."""
-    with refusing(), tempfile.TemporaryDirectory() as nowhere, _checked_folder(data, Path(nowhere)) as folder:
-        how = _profile(folder, profile, encoding)
-        result = check_files(folder, how, _paths(how, paths))
+    with refusing(), tempfile.TemporaryDirectory() as nowhere:
+        how = _profile(settings_for(data), profile, encoding)
+        wanted = _paths(how, paths)
+        with _checked_folder(data, Path(nowhere)) as folder:
+            result = check_files(folder, how, wanted)
     _show(result, json)
 
 
@@ -131,8 +137,10 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Build the demo city through the real import."""
-    with refusing(), data_folder(data, create=True) as folder, progress("演示城市") as observe:
-        result = build_demo(folder, halls=halls, days=days, until=_day(until, folder), seed=seed, observe=observe)
+    with refusing():
+        day = _day(until, settings_for(data).city.timezone)
+        with data_folder(data, create=True) as folder, progress("演示城市") as observe:
+            result = build_demo(folder, halls=halls, days=days, until=day, seed=seed, observe=observe)
     _show(result, json)
 
 
@@ -153,8 +161,8 @@ def build_demo(
         return import_files(folder, load_profile("standard"), [Path(place)], by="demo", observe=observe)
 
 
-def _day(text: str | None, folder: DataFolder) -> dt.date:
-    today = clock.now().astimezone(folder.zone).date()
+def _day(text: str | None, timezone: str) -> dt.date:
+    today = clock.now().astimezone(ZoneInfo(timezone)).date()
     if text is None:
         return today
     try:
@@ -168,18 +176,18 @@ def _day(text: str | None, folder: DataFolder) -> dt.date:
 
 def _checked_folder(data: Path | None, nowhere: Path) -> AbstractContextManager[DataFolder]:
     """The data folder to check against; where there is none yet, an empty one that is thrown away."""
-    exists = Path(settings_for(data).data_dir).is_dir()
-    return data_folder(data) if exists else data_folder(nowhere, create=True)
+    begun = (settings_for(data).data_dir / "lake").is_dir()
+    return data_folder(data) if begun else data_folder(nowhere, create=True)
 
 
-def _profile(folder: DataFolder, name: str, encoding: str | None) -> Profile:
-    profile = load_profile(name, folder.settings.intake.profile_dir)
+def _profile(settings: Settings, name: str, encoding: str | None) -> Profile:
+    profile = load_profile(name, settings.intake.profile_dir)
     if encoding is None:
         return profile
     try:
         "".encode(encoding)
     except LookupError:
-        raise SettingsError(f"--encoding {encoding} 不是已知的编码；常用 utf-8、gb18030。") from None
+        raise SettingsError(f"--encoding {encoding} 不是已知的编码；请改用 utf-8、gb18030 等。") from None
     return profile.model_copy(update={"source": profile.source.model_copy(update={"encoding": encoding})})
 
 

@@ -26,7 +26,8 @@ def added_files(folder: Path, after: int, upto: int) -> set[Path]:
     """Files that the versions after one and up to another have brought in, whether or not they still count."""
     found = set()
     for version in range(after + 1, upto + 1):
-        for line in _entry(folder, version).read_text(encoding="utf-8").splitlines():
+        # One action a line; people's texts in the statistics may hold other signs that some take for line ends.
+        for line in _entry(folder, version).read_text(encoding="utf-8").split("\n"):
             if '"add"' in line and (added := json.loads(line).get("add")):
                 found.add(folder / unquote(added["path"]))
     return found
