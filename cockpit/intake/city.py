@@ -25,9 +25,9 @@ def city_of(folder: DataFolder, profile: Profile) -> DataFolder:
     known = folder.records.installation()
     if "city" in known and (known["city"], known["timezone"]) != (profile.city, profile.timezone):
         raise OtherCity(
-            f"数据目录 {folder.path} 已是 {known['city']}({known['timezone']})的数据,"
-            f"导入方案 {profile.name} 属于 {profile.city}({profile.timezone});"
-            "一个数据目录只放一个城市,请用 --data 另指一个目录。"
+            f"数据目录 {folder.path} 已是 {known['city']}（{known['timezone']}）的数据，"
+            f"导入方案 {profile.name} 属于 {profile.city}（{profile.timezone}）；"
+            "一个数据目录只放一个城市，请用 --data 另指一个目录。"
         )
     lake = Lake(folder.lake.path, folder.records, profile.timezone)
     return replace(folder, city=profile.city, timezone=profile.timezone, lake=lake)

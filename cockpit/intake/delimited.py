@@ -50,7 +50,7 @@ def read_delimited(path: Path, source: Source, limits: Limits, size: int, separa
     text = _Text(path, data, separator, source.quote)
     names, header_records = _header(text)
     if source.quote and source.quote.encode() in data and data.count(source.quote.encode()) % 2:
-        raise refuse(path, f"引号不成对({_first_odd_record(text)}起)", "请让来源重新导出,字段里的引号要写成两个")
+        raise refuse(path, f"引号不成对（{_first_odd_record(text)}起）", "请让来源重新导出，字段里的引号要写成两个")
     rows, broken = _records(text, names, header_records, source, limits)
     blank = pl.all_horizontal(pl.col(names).is_null())
     kept = rows.filter(~blank) if rows.height else rows
@@ -82,10 +82,10 @@ def _header(text: _Text) -> tuple[list[str], int]:
         for skipped, fields in enumerate(csv.reader(start, **options)):  # type: ignore[arg-type]
             if any(field.strip() for field in fields):
                 if "\x00" in "".join(fields):
-                    raise refuse(text.path, f"第 {skipped + 1} 行表头里有 NUL 字节,不是文本文件", "请重新导出为 CSV")
+                    raise refuse(text.path, f"第 {skipped + 1} 行表头里有 NUL 字节，不是文本文件", "请重新导出为 CSV")
                 return column_names(text.path, fields, skipped + 1), skipped + 1
     except csv.Error as error:
-        raise refuse(text.path, f"表头里有一个字段没有尽头({error}),引号多半不成对", "请让来源重新导出") from error
+        raise refuse(text.path, f"表头里有一个字段没有尽头（{error}），引号多半不成对", "请让来源重新导出") from error
     raise refuse(text.path, "没有表头", "请让来源重新导出")
 
 
@@ -124,7 +124,7 @@ def _records(
         said = str(error).splitlines()[0]
         if "straddl" in said:
             why = f"有一个字段超过 {limits.field_bytes:,} 字节"
-            raise refuse(text.path, why, "多半是引号丢失,请让来源重新导出(上限见 intake.max_field_mb)") from error
+            raise refuse(text.path, why, "多半是引号丢失，请让来源重新导出（上限见 intake.max_field_mb）") from error
         raise refuse(text.path, f"不是规整的 CSV({said[:160]})", "请让来源重新导出") from error
     frame = pl.DataFrame(table)
     aside_at = [number for number, _, _ in broken]

@@ -64,14 +64,14 @@ def standard_rule(name: str, raw: Raw) -> TableRule:
     present = [column for column in raw.rows.columns if column != LINE]
     missing = [column.name for column in wanted.columns if column.required and column.name not in present]
     if missing:
-        then = f"表 {name} 的必填列见 docs/data-standard.md,请补上后重新导入"
+        then = f"表 {name} 的必填列见 docs/data-standard.md，请补上后重新导入"
         raise lacking(raw.name, missing, present, then)
     absent = [column for column in known if column not in present]
     for stranger in (column for column in present if column not in known):
         near = difflib.get_close_matches(stranger.lower(), absent, n=1, cutoff=0.85)
         if near:
-            why = f"第 1 行表头的列 {stranger} 不在数据标准里,是否想写 {near[0]}"
-            raise refuse(raw.name, why, "请改正列名;若确是另一列,请删去它")
+            why = f"第 1 行表头的列 {stranger} 不在数据标准里，是否想写 {near[0]}"
+            raise refuse(raw.name, why, "请改正列名；若确是另一列，请删去它")
     names = [c.name for c in (*wanted.columns, UPDATED) if c.name in present]
     return TableRule(table=name, columns={column: ColumnRule(column=column) for column in names})
 
@@ -203,7 +203,7 @@ def _evaluated(source: pl.DataFrame, sql: str, raw: Raw, name: str) -> pl.Series
     try:
         return source.select(pl.sql_expr(sql).alias("v"))["v"] if source.height else pl.Series("v", [], dtype=pl.String)
     except pl.exceptions.PolarsError as error:
-        why = f"导入方案里 {name} 的表达式 {sql!r} 用在它上面不成立({first_line(error)})"
+        why = f"导入方案里 {name} 的表达式 {sql!r} 用在它上面不成立（{first_line(error)}）"
         raise refuse(raw.name, why, "请核对列名与写法") from error
 
 

@@ -33,12 +33,12 @@ def read_parquet(path: Path, _source: Source, limits: Limits, size: int) -> Raw:
         # A value that is always the same takes no room in the file, but one byte or more for each row once it is read.
         unpacked_size = max(unpacked_size, meta.num_rows * meta.num_columns)
         if unpacked_size > limits.file_bytes:
-            raise refuse(path, f"解开后 {unpacked_size:,} 字节,超过上限 {limits.file_bytes:,}", "请分成多个文件")
+            raise refuse(path, f"解开后 {unpacked_size:,} 字节，超过上限 {limits.file_bytes:,}", "请分成多个文件")
         if meta.num_columns > MAX_COLUMNS:
-            raise refuse(path, f"有 {meta.num_columns:,} 列", "多半不是数据导出,请核对文件")
+            raise refuse(path, f"有 {meta.num_columns:,} 列", "多半不是数据导出，请核对文件")
         rows = pl.read_parquet(path)
     except (ArrowException, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise refuse(path, f"不是完整的 Parquet 文件({first_line(error)})", "请重新导出或重新传输") from error
+        raise refuse(path, f"不是完整的 Parquet 文件（{first_line(error)}）", "请重新导出或重新传输") from error
     plain = rows.with_columns(_plain(column) for column in rows if column.dtype not in _PLAIN)
     lines = pl.int_range(1, 1 + pl.len(), dtype=pl.Int64).alias(LINE)
     return Raw(shown_name(path), sha256_of(path), size, plain.with_columns(lines))

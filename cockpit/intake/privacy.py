@@ -94,7 +94,7 @@ def load_hasher(data_dir: Path, *, create: bool) -> Hasher:
         return load_hasher(data_dir, create=create)
     except (OSError, ValueError) as error:
         raise StorageError(
-            f"散列密钥 {path} 读不出来或写不进去({error});请检查该文件及其权限,不要删除它,否则旧记录对不上人。"
+            f"散列密钥 {path} 读不出来或写不进去（{error}）；请检查该文件及其权限，不要删除它，否则旧记录对不上人。"
         ) from error
 
 

@@ -55,7 +55,7 @@ class Source(_Part):
         try:
             "".encode(value)
         except LookupError:
-            raise ValueError(f"没有编码 {value},常用 utf-8、gb18030") from None
+            raise ValueError(f"没有编码 {value}，常用 utf-8、gb18030") from None
         return value
 
 
@@ -99,7 +99,7 @@ class ColumnRule(_Part):
         if sum(origin is not None for origin in (self.column, self.sql, self.value)) != 1:
             raise ValueError("需要且只需要 column、sql、value 之一")
         if self.personal and self.column is None:
-            raise ValueError("personal 只能与 column 一起用,这样原始列才能在保存前散列")
+            raise ValueError("personal 只能与 column 一起用，这样原始列才能在保存前散列")
         if self.sql is not None:
             _checked_sql(self.sql)
         return self
@@ -159,10 +159,10 @@ class TableRule(_Part):
             if name not in (*known, *EXTRA_COLUMNS):
                 raise ValueError(f"表 {self.table} 没有列 {name}{_near(name, known)}")
             if (defined := self.columns[name].column) in self.define:
-                raise ValueError(f"列 {name} 用到 define 里的 {defined},要写成 sql = '{defined}'")
+                raise ValueError(f"列 {name} 用到 define 里的 {defined}，要写成 sql = '{defined}'")
         for name, definition in self.define.items():
             if definition.sql is None or definition.model_fields_set - {"sql", "format"}:
-                raise ValueError(f"define 里的 {name} 只能写 sql,以及它是时间时的 format")
+                raise ValueError(f"define 里的 {name} 只能写 sql，以及它是时间时的 format")
         missing = [c.name for c in TABLES[self.table].columns if c.required and c.name not in self.columns]
         if missing:
             raise ValueError(f"表 {self.table} 缺少必填列 {'、'.join(missing)}")
@@ -206,11 +206,11 @@ class Profile(_Part):
     @model_validator(mode="after")
     def _zone_with_city(self) -> Self:
         if (self.city is None) != (self.timezone is None):
-            raise ValueError("city 与 timezone 要么都写,要么都不写")
+            raise ValueError("city 与 timezone 要么都写，要么都不写")
         if self.timezone is not None:
             checked_zone(self.timezone)
         if self.now is not None and self.now.tzinfo is None:
-            raise ValueError("now 要带时区,如 2022-09-16T00:00:00-04:00")
+            raise ValueError("now 要带时区，如 2022-09-16T00:00:00-04:00")
         return self
 
     @property
@@ -245,9 +245,9 @@ def load_profile(name: str, more: Path | None = None) -> Profile:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"导入方案 {path.name} 不是有效的 TOML:{error};请按提示位置修改。") from error
+        raise SettingsError(f"导入方案 {path.name} 不是有效的 TOML（{error}）；请按提示位置修改。") from error
     except OSError as error:
-        raise SettingsError(f"导入方案 {path} 读不出来({error.strerror});请检查文件权限。") from error
+        raise SettingsError(f"导入方案 {path} 读不出来（{error.strerror}）；请检查文件权限。") from error
     try:
         return Profile.model_validate({**content, "name": path.stem})
     except ValidationError as error:
@@ -268,12 +268,12 @@ def _find(name: str, more: Path | None) -> Path:
         if folder is not None and (path := folder / f"{name}.toml").is_file():
             return path
     names = profile_names(more)
-    raise SettingsError(f"没有名为 {name} 的导入方案{_near(name, names)};请从现有方案中选用:{'、'.join(names)}。")
+    raise SettingsError(f"没有名为 {name} 的导入方案{_near(name, names)}；请从现有方案中选用：{'、'.join(names)}。")
 
 
 def _near(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    return f",是否想写 {close[0]}" if close else ""
+    return f"，是否想写 {close[0]}" if close else ""
 
 
 def _checked_sql(text: str) -> str:
@@ -281,17 +281,17 @@ def _checked_sql(text: str) -> str:
     try:
         pl.sql_expr(text)
     except pl.exceptions.PolarsError as error:
-        raise ValueError(f"SQL 表达式 {text!r} 读不懂:{str(error).splitlines()[0]}") from error
+        raise ValueError(f"SQL 表达式 {text!r} 读不懂：{str(error).splitlines()[0]}") from error
     return text
 
 
 def _fault(file: str, fault: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
-    place = ".".join(str(part) for part in fault["loc"]) or "(整个文件)"
+    place = ".".join(str(part) for part in fault["loc"]) or "（整个文件）"
     if fault["type"] == "extra_forbidden":
         word = str(fault["loc"][-1])
         known = [*Profile.model_fields, *Source.model_fields, *TableRule.model_fields, *ColumnRule.model_fields]
-        return f"导入方案 {file}:{place} 不是已知的写法{_near(word, known)};请改正后重试。"
+        return f"导入方案 {file}：{place} 不是已知的写法{_near(word, known)}；请改正后重试。"
     if fault["type"] == "missing":
-        return f"导入方案 {file}:缺少 {place};请补上。"
+        return f"导入方案 {file}：缺少 {place}；请补上。"
     said = fault["msg"].removeprefix("Value error, ")
-    return f"导入方案 {file}:{place} 不对({said});请改正后重试。"
+    return f"导入方案 {file}：{place} 不对（{said}）；请改正后重试。"

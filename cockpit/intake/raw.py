@@ -95,13 +95,13 @@ def shown_name(path: Path) -> str:
 def refuse(file: Path | str, why: str, then: str) -> RefusedFile:
     """The error for a file that takes nothing in: what is wrong with it and what to do; no personal number in it."""
     name = file if isinstance(file, str) else file.name
-    return RefusedFile(masked(f"文件 {name} 整个拒收:{why};{then}。没有写入任何内容。"))
+    return RefusedFile(masked(f"文件 {name} 整个拒收：{why}；{then}。没有写入任何内容。"))
 
 
 def lacking(file: Path | str, missing: Sequence[str], found: Sequence[str], then: str) -> RefusedFile:
     """The error for a file without columns that it must have; a single column points to another separator."""
     if len(found) == 1 and (other := next((sign for sign in ";\t|," if sign in found[0]), None)):
-        then = f"表头里有 {other!r},分隔符可能不是方案所写的那个,请在导入方案的 [source] separator 里改正"
+        then = f"表头里有 {other!r}，分隔符可能不是方案所写的那个，请在导入方案的 [source] separator 里改正"
     shown = "、".join(missing[:8]) + ("…" if len(missing) > 8 else "")
     return refuse(file, f"第 1 行表头缺少列 {shown}", then)
 
@@ -113,11 +113,11 @@ def column_names(path: Path, header: Sequence[str | None], line: int) -> list[st
         RefusedFile: a name stands twice, or there are absurdly many.
     """
     if len(header) > MAX_COLUMNS:
-        raise refuse(path, f"第 {line} 行表头有 {len(header):,} 列", "多半不是数据导出,请核对文件")
-    names = [(name or "").strip() or f"(第 {place} 列)" for place, name in enumerate(header, start=1)]
+        raise refuse(path, f"第 {line} 行表头有 {len(header):,} 列", "多半不是数据导出，请核对文件")
+    names = [(name or "").strip() or f"（第 {place} 列）" for place, name in enumerate(header, start=1)]
     doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
-        raise refuse(path, f"第 {line} 行表头里列名重复:{'、'.join(doubled[:8])}", "请让每一列的名称唯一")
+        raise refuse(path, f"第 {line} 行表头里列名重复：{'、'.join(doubled[:8])}", "请让每一列的名称唯一")
     return names
 
 

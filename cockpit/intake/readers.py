@@ -38,26 +38,26 @@ def read_file(path: Path, source: Source, limits: Limits, needed: Iterable[str])
     kind = format_of(path)
     if kind is None:
         raise refuse(
-            path, "后缀不是能读的格式", "请提供 .csv、.tsv、.xlsx、.parquet 或 .jsonl(前两者与末者可 gzip 压缩)"
+            path, "后缀不是能读的格式", "请提供 .csv、.tsv、.xlsx、.parquet 或 .jsonl（前两者与末者可 gzip 压缩）"
         )
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             start = file.read(START)
     except OSError as error:
-        raise refuse(path, f"打不开({error.strerror})", "请检查路径和权限") from error
+        raise refuse(path, f"打不开（{error.strerror}）", "请检查路径和权限") from error
     if size == 0:
-        raise refuse(path, "文件是空的,连表头都没有", "请让来源重新导出")
+        raise refuse(path, "文件是空的，连表头都没有", "请让来源重新导出")
     if size > limits.file_bytes:
         raise refuse(
-            path, f"大小 {size:,} 字节超过上限 {limits.file_bytes:,}", "请分成多个文件,或调高 intake.max_file_mb"
+            path, f"大小 {size:,} 字节超过上限 {limits.file_bytes:,}", "请分成多个文件，或调高 intake.max_file_mb"
         )
     _check_signature(path, kind, start)
     raw = _READERS[kind](path, source, limits, size)
     missing = [name for name in needed if name not in raw.rows.columns]
     if missing:
         found = [name for name in raw.rows.columns if name != LINE]
-        raise lacking(path, missing, found, "请补上这些列,或在导入方案里改对应的列名")
+        raise lacking(path, missing, found, "请补上这些列，或在导入方案里改对应的列名")
     return raw
 
 
@@ -69,7 +69,7 @@ def _check_signature(path: Path, kind: str, start: bytes) -> None:
     found = foreign(start)
     if wanted is not None or found is not None:
         raise refuse(
-            path, f"内容{f'是 {found}' if found else '不是所写的格式'},与后缀不符", "请按实际格式改名或重新导出"
+            path, f"内容{f'是 {found}' if found else '不是所写的格式'}，与后缀不符", "请按实际格式改名或重新导出"
         )
 
 

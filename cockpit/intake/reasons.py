@@ -10,7 +10,7 @@ _WORDS = {
     "code": "代码不在数据标准之内",
     "length": "文字过长",
     "range": "数值或时间超出可能的范围",
-    "type": "不是该列应有的类型(数字、日期、时间、是否)",
+    "type": "不是该列应有的类型（数字、日期、时间、是否）",
     "reference": "引用的编号不存在",
     "order": "时间先后颠倒",
     "needs": "按状态应有的时间为空",
@@ -21,11 +21,11 @@ _WORDS = {
 }
 _STEPS = {
     "required": "请在来源补填",
-    "code": "请在来源改正,或在导入方案的 codes 里对应",
+    "code": "请在来源改正，或在导入方案的 codes 里对应",
     "length": "请检查是否列错位或引号缺失",
     "range": "请在来源改正",
-    "type": "请在来源改正,或在导入方案里写明格式",
-    "reference": "请先导入被引用的表,或改正编号",
+    "type": "请在来源改正，或在导入方案里写明格式",
+    "reference": "请先导入被引用的表，或改正编号",
     "order": "请在来源核对各时间",
     "needs": "请在来源补填",
     "forbids": "请在来源核对状态",
@@ -34,11 +34,11 @@ _STEPS = {
     "control": "请检查引号是否缺失",
 }
 _WHOLE = {
-    "conflict": "同一批里同一主键有互相矛盾的行;请在来源只留一行,或提供 updated_at",
-    "fields": "列数与表头不符;请检查分隔符和引号",
-    "swallowed": "一个字段里套着别的整行,引号多半不成对;请让来源重新导出",
-    "header_again": "表头在文件中间又出现一次;请删去该行",
-    "json": "不是完整的 JSON 对象;请让来源重新导出该行",
+    "conflict": "同一批里同一主键有互相矛盾的行；请在来源只留一行，或提供 updated_at",
+    "fields": "列数与表头不符；请检查分隔符和引号",
+    "swallowed": "一个字段里套着别的整行，引号多半不成对；请让来源重新导出",
+    "header_again": "表头在文件中间又出现一次；请删去该行",
+    "json": "不是完整的 JSON 对象；请让来源重新导出该行",
 }
 
 
@@ -62,5 +62,5 @@ def sentence_of(reason: str, table: str) -> str:
         return _WHOLE[reason]
     kind, _, columns = reason.partition(":")
     titles = {column.name: column.title for column in TABLES[table].columns} if table in TABLES else {}
-    shown = " ≤ ".join(f"{titles.get(name, name)}({name})" for name in columns.split("<="))
-    return f"{shown}:{_WORDS.get(kind, kind)};{_STEPS.get(kind, '请在来源核对')}"
+    shown = " ≤ ".join(f"{titles.get(name, name)}（{name}）" for name in columns.split("<="))
+    return f"{shown}：{_WORDS.get(kind, kind)}；{_STEPS.get(kind, '请在来源核对')}"

@@ -25,5 +25,5 @@ def foreign(start: bytes) -> str | None:
     """What a file is that should be text; None where nothing speaks against text."""
     found = next((name for sign, name in SIGNATURES.items() if start.startswith(sign)), None)
     if found is None and start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
-        return "网页(HTML),多半是登录页或错误页"
+        return "网页（HTML），多半是登录页或错误页"
     return found

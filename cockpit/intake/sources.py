@@ -28,18 +28,18 @@ def expand(paths: Sequence[Path], profile: Profile) -> list[Path]:
         if path.is_dir():
             inside = sorted(file for file in path.iterdir() if file.is_file() and is_data(file))
             if not inside:
-                raise RefusedFile(masked(f"文件夹 {path} 里没有能读的数据文件;请检查路径。没有写入任何内容。"))
+                raise RefusedFile(masked(f"文件夹 {path} 里没有能读的数据文件；请检查路径。没有写入任何内容。"))
             files += inside
         elif path.exists():
             files.append(path)
         else:
-            raise RefusedFile(masked(f"文件 {path.name} 不存在({path.parent});请检查路径。没有写入任何内容。"))
+            raise RefusedFile(masked(f"文件 {path.name} 不存在（{path.parent}）；请检查路径。没有写入任何内容。"))
     for file in files:
         if profile.is_standard:
             standard_table_of(file)
         elif not any(rule.takes(file.name) for rule in profile.tables):
             patterns = "、".join(sorted({rule.files for rule in profile.tables}))
-            raise refuse(file, f"导入方案 {profile.name} 不认识这个文件名(认识:{patterns})", "请核对文件或方案")
+            raise refuse(file, f"导入方案 {profile.name} 不认识这个文件名（认识：{patterns}）", "请核对文件或方案")
     return files
 
 
@@ -59,5 +59,5 @@ def standard_table_of(file: Path) -> str:
     if name in TABLES:
         return name
     near = difflib.get_close_matches(stem, TABLES, n=1)
-    hint = f",是否想写 {near[0]}" if near else ""
-    raise refuse(file, f"数据标准里没有表 {stem}{hint}", "请把文件名写成表名,如 tickets.csv、cases.parquet")
+    hint = f"，是否想写 {near[0]}" if near else ""
+    raise refuse(file, f"数据标准里没有表 {stem}{hint}", "请把文件名写成表名，如 tickets.csv、cases.parquet")

@@ -30,14 +30,14 @@ def read_queries(profile: Profile, since: Mapping[str, str | None]) -> tuple[lis
     address = os.environ.get(str(profile.source.url_variable))
     if not address:
         raise SettingsError(
-            f"导入方案 {profile.name} 需要环境变量 {profile.source.url_variable}(数据库地址);请设置后重试。"
+            f"导入方案 {profile.name} 需要环境变量 {profile.source.url_variable}（数据库地址）；请设置后重试。"
         )
     try:
         engine = sa.create_engine(address)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
-            f"环境变量 {profile.source.url_variable} 里的数据库地址用不了({error});"
-            "请写成 SQLAlchemy 的地址,并安装相应的驱动。"
+            f"环境变量 {profile.source.url_variable} 里的数据库地址用不了（{error}）；"
+            "请写成 SQLAlchemy 的地址，并安装相应的驱动。"
         ) from error
     raws, marks = [], {}
     try:
@@ -50,7 +50,7 @@ def read_queries(profile: Profile, since: Mapping[str, str | None]) -> tuple[lis
     except sa.exc.SQLAlchemyError as error:
         said = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise RefusedFile(
-            f"数据库 {engine.url.render_as_string(hide_password=True)} 没有给出数据({said[:200]});"
+            f"数据库 {engine.url.render_as_string(hide_password=True)} 没有给出数据（{said[:200]}）；"
             "请检查地址、账号和查询语句。没有写入任何内容。"
         ) from error
     finally:
@@ -87,7 +87,7 @@ def _check_columns(profile: Profile, rule: TableRule, names: list[str]) -> None:
     for fault, found in (("没有给出列", missing), ("给出了重名的列", doubled)):
         if found:
             raise RefusedFile(
-                f"导入方案 {profile.name} 的表 {rule.table} 的查询{fault} {'、'.join(found)};"
+                f"导入方案 {profile.name} 的表 {rule.table} 的查询{fault} {'、'.join(found)}；"
                 "请改正查询语句。没有写入任何内容。"
             )
 

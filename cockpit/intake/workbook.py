@@ -60,7 +60,9 @@ def read_xlsx(path: Path, source: Source, limits: Limits, size: int) -> Raw:
         extents = _inspected(path, limits, size)
         book = fastexcel.read_excel(path)
         if source.sheet is not None and source.sheet not in book.sheet_names:
-            raise refuse(path, f"没有工作表 {source.sheet}(有:{'、'.join(book.sheet_names)})", "请在导入方案里改 sheet")
+            raise refuse(
+                path, f"没有工作表 {source.sheet}（有：{'、'.join(book.sheet_names)}）", "请在导入方案里改 sheet"
+            )
         if not book.sheet_names:
             raise refuse(path, "工作簿里没有工作表", "请重新导出")
         place = 0 if source.sheet is None else book.sheet_names.index(source.sheet)
@@ -74,7 +76,7 @@ def read_xlsx(path: Path, source: Source, limits: Limits, size: int) -> Raw:
         RuntimeError,  # encrypted
         ValueError,
     ) as error:
-        raise refuse(path, f"不是完整的 XLSX 工作簿({first_line(error)})", "请用表格软件重新另存为 .xlsx") from error
+        raise refuse(path, f"不是完整的 XLSX 工作簿（{first_line(error)}）", "请用表格软件重新另存为 .xlsx") from error
     top = extents.get(f"xl/worksheets/sheet{place + 1}.xml", _Extent()).top
     return _rows(path, size, without_null(cells, source.null), top if top < 1 << 20 else 1)
 
@@ -84,7 +86,7 @@ def _rows(path: Path, size: int, cells: pl.DataFrame, top: int) -> Raw:
     lines = pl.int_range(top, top + pl.len(), dtype=pl.Int64).alias(LINE)
     filled = cells.with_columns(lines).filter(pl.any_horizontal(pl.col(cells.columns).is_not_null()))
     if filled.is_empty():
-        raise refuse(path, "工作表是空的,连表头都没有", "请重新导出")
+        raise refuse(path, "工作表是空的，连表头都没有", "请重新导出")
     header = filled.row(0, named=True)
     line = header.pop(LINE)
     names = column_names(path, list(header.values()), line)
@@ -97,11 +99,13 @@ def _inspected(path: Path, limits: Limits, size: int) -> dict[str, _Extent]:
     with zipfile.ZipFile(path) as archive:
         total = sum(entry.file_size for entry in archive.infolist())
         if total > limits.file_bytes or total > limits.ratio * size:
-            raise refuse(path, f"解开后有 {total:,} 字节,是原文件的 {total // size} 倍,疑为压缩炸弹", "请改为 CSV 提供")
+            raise refuse(
+                path, f"解开后有 {total:,} 字节，是原文件的 {total // size} 倍，疑为压缩炸弹", "请改为 CSV 提供"
+            )
         extents = {entry.filename: _extent(_chunks(archive, entry)) for entry in archive.infolist()}
     cells = max((extent.cells for extent in extents.values()), default=0)
     if cells * _CELL_BYTES > limits.file_bytes:
-        raise refuse(path, f"工作表横竖撑开有 {cells:,} 个单元格,装不下", "请删去表格远处的零星内容,或改为 CSV 提供")
+        raise refuse(path, f"工作表横竖撑开有 {cells:,} 个单元格，装不下", "请删去表格远处的零星内容，或改为 CSV 提供")
     return extents
 
 

@@ -43,7 +43,8 @@ def sweep_drops(folder: DataFolder) -> None:
         elif drop.result is not None:
             rows = sum(counts.read for counts in drop.result.tables.values())
             refused = sum(counts.quarantined for counts in drop.result.tables.values())
-            log.info("%s: 读入 %d 行，隔离 %d 行（批次 %s）", "、".join(drop.files), rows, refused, drop.result.batch_id)
+            said = "%s：读入 %d 行，隔离 %d 行（批次 %s）"
+            log.info(said, "、".join(drop.files), rows, refused, drop.result.batch_id)
 
 
 def upkeep(folder: DataFolder) -> None:

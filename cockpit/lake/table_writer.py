@@ -20,8 +20,7 @@ from cockpit.lake.store import files_of
 #: Files grow to this size and are then left alone, so that a changed row of today does not rewrite a whole month.
 FILE_BYTES = 16 * 1024 * 1024
 WRITING = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=65_536)
-#: Which entries of the log are no longer needed is decided in `maintain` alone: whoever shortens the log by age may
-#: take away the head, which is older than the versions a batch has written but not committed.
+#: Which entries of the log are still needed is decided in `maintain` alone: by what readers may hold, not by age.
 TABLE_SETTINGS = {"delta.enableExpiredLogCleanup": "false"}
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _OP = "op__"

@@ -109,7 +109,7 @@ def expected(known: dict[str, Version], table: str) -> dict[str, tuple[Any, ...]
     }
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     history=batches,
     table=st.sampled_from(["tickets", "tickets", "queue_snapshots", "queues"]),

@@ -127,9 +127,7 @@ def test_a_path_that_a_storage_layer_would_misread_is_refused(tmp_path: Path, na
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["数据 目录", "a b", "a{b}", "a'b", "a+b&c;d", "a:b", "a~b", 'a"b', "a<b>", "$HOME", "(a)"]
-)
+@pytest.mark.parametrize("name", ["数据 目录", "a b+{c}'d&e;f:g~\"h<i>$HOME(j)"])
 def test_any_other_path_will_do(stage: Stage, tmp_path: Path, name: str) -> None:
     city = Installation(tmp_path / name)
     city.bring(stage.first)

@@ -51,7 +51,7 @@ def one_sentence(error: StorageError, *words: str) -> None:
 
 
 @MOSTLY_SQLITE
-@pytest.mark.parametrize("leave", [0, 8, 24, 48, 64, 80, 96, 128])
+@pytest.mark.parametrize("leave", [0, 16, 48, 64, 80, 112])
 def test_a_full_disk(stage: Stage, disk: Path, leave: int) -> None:
     city = stage.template.copy(disk / "data")
     with city.opened() as looking:  # as the web server does
@@ -99,7 +99,7 @@ def test_a_disk_that_becomes_read_only(stage: Stage, disk: Path) -> None:
 
 
 @MOSTLY_SQLITE
-@pytest.mark.parametrize("limit", [1024, 2048, 4096, 8192, 20_480, 65_536])
+@pytest.mark.parametrize("limit", [1024, 4096, 8192, 20_480])
 def test_files_that_may_not_grow(stage: Stage, city: Installation, driver: Driver, limit: int) -> None:
     """Runs everywhere: the system refuses to let any file grow beyond a limit, as a full disk does."""
     said = driver.start(city, "import", stage.second, file_limit=limit).end()

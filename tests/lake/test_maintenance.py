@@ -3,20 +3,18 @@
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from cockpit import clock
 from cockpit.errors import StorageError
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.ground import LOG
 from cockpit.lake.maintenance import maintain, maintain_folder
 from cockpit.records.tables import past_heads
-from tests.lake.driving import Driver
-from tests.lake.installation import Installation, Stage, differing
+from tests.lake.installation import Installation
 from tests.lake.rows_by_hand import EARLY, put, ticket
 from tests.lake.two_batches import references, write_pair
 
@@ -101,25 +99,6 @@ def test_maintenance_of_a_lake_at_rest_changes_nothing_on_the_disk(folder: DataF
     keep(folder, minutes=1)
     assert {path: path.stat().st_mtime_ns for path in folder.lake.path.rglob("*") if path.is_file()} == before
     assert folder.lake.snapshot().version == version
-
-
-def test_the_log_of_a_quiet_table_survives_a_batch_that_is_killed(
-    stage_on: Callable[[str], Stage], driver: Driver, copies: Callable[[Installation], Installation]
-) -> None:
-    """Delta would shorten the log by itself at every fiftieth version, by age alone: the head's own entry with it."""
-    stage = stage_on("sqlite")
-    city = copies(stage.template)
-    with city.opened() as folder:
-        while folder.records.heads()["tickets"] < 48:
-            number = folder.records.heads()["tickets"]
-            put(folder.lake, f"m{number}", {"tickets": [ticket(f"m{number}", updated_at=clock.now())]})
-        age(folder, hours=500)
-    before = city.content()
-    for _ in range(2):
-        driver.start(city, "import", stage.second, kill_at="before head").end()
-        assert differing(city.content(), before) == []
-    city.bring(stage.second)
-    assert city.content()["tickets"].height == stage.after["tickets"].height + 48
 
 
 def test_two_hours_of_minute_batches_stays_small(folder: DataFolder) -> None:

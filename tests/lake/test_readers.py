@@ -8,7 +8,7 @@ from tests.lake.driving import Driver
 from tests.lake.installation import Installation
 from tests.lake.two_batches import references, write_pair
 
-BATCHES = 14
+BATCHES = 9
 
 
 def test_a_reader_sees_only_whole_batches(drivers: Callable[[int], Driver], tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_killed_holder_keeps_nobody_waiting(
 
 
 @MOSTLY_SQLITE
-@pytest.mark.parametrize("step", ["judged", "merged tickets", "written quarantine", "before head"])
+@pytest.mark.parametrize("step", ["judged", "merged tickets", "before head"])
 def test_a_frozen_writer_whose_lease_has_run_out_writes_nothing_more(
     stage: Stage, city: Installation, drivers: Drivers, tmp_path: Path, step: str
 ) -> None:
