@@ -12,6 +12,7 @@ from cockpit.intake.gate import Verdict
 from cockpit.intake.mapping import ROW
 from cockpit.lake.store import Snapshot, months_between
 from metrics.standard import TABLES, Table
+from metrics.standard.columns import EARLIEST
 
 #: Stands for the hall of rows that have none.
 NO_HALL = "-"
@@ -96,7 +97,7 @@ def deliveries_of(
 def _latest_event(draft: Draft, instant: dt.datetime) -> dt.datetime | None:
     """The greatest event time of the batch that is not after the present; refused rows have come in too."""
     found = [
-        mapped.rows.select(pl.col(column).filter(pl.col(column) <= instant).max()).item()
+        mapped.rows.select(pl.col(column).filter(pl.col(column).is_between(EARLIEST, instant)).max()).item()
         for mapped in draft.tables.values()
         for column in mapped.table.events
     ]

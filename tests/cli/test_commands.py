@@ -68,7 +68,7 @@ def test_import_tells_people_in_a_table_with_the_reasons_in_words(data_dir: Path
     done = run("import", "standard", files, "--data", data_dir, "--by", "王")
     assert done.exit_code == 0
     assert "tickets" in done.stdout
-    assert "取号渠道(channel)" in done.stdout
+    assert "取号渠道（channel）" in done.stdout
     assert done.stderr == ""
 
 
