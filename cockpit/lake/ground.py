@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -48,11 +48,18 @@ def make_durable(folder: Path, after: int, upto: int, files: Iterable[Path]) -> 
         _sync(path)
 
 
-def clear_away(folder: Path, keep: set[Path]) -> None:
-    """Delete every file of the table that is not to be kept, and what was never finished; the log stays."""
-    for path in [path for path in _all_files(folder) if path not in keep]:
-        path.unlink(missing_ok=True)
-    for path in [path for path in (folder / LOG).iterdir() if _UNFINISHED in path.name]:
+def lying_files(folder: Path) -> set[Path]:
+    """Every file of the table, and what was never finished, but for the log's own entries.
+
+    To be asked before one makes sure of the right to write: whatever another writer makes later is then not among them.
+    """
+    found = (path for path in folder.rglob("*") if path.parent.name != LOG or _UNFINISHED in path.name)
+    return {path for path in found if path.is_file()}
+
+
+def delete(files: Iterable[Path]) -> None:
+    """Delete files, some of which may be gone already."""
+    for path in files:
         path.unlink(missing_ok=True)
 
 
@@ -90,10 +97,6 @@ def size_of(folder: Path) -> int:
 
 def _entry(folder: Path, version: int) -> Path:
     return folder / LOG / f"{version:020d}.json"
-
-
-def _all_files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != LOG)
 
 
 def _sync(path: Path) -> None:

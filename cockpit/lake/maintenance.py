@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 from deltalake import DeltaTable
@@ -12,9 +11,9 @@ from deltalake import DeltaTable
 from cockpit import clock
 from cockpit.lake.faults import telling
 from cockpit.lake.folder import DataFolder
-from cockpit.lake.ground import added_files, clear_away, last_checkpoint, shorten_log, size_of
-from cockpit.lake.layout import LAYOUTS, Layout
-from cockpit.lake.store import Lake, files_of
+from cockpit.lake.ground import delete, last_checkpoint, lying_files, shorten_log, size_of
+from cockpit.lake.layout import LAYOUTS
+from cockpit.lake.store import Lake, files_of, wanted_files
 from cockpit.lake.writer import Observer, Writer
 from cockpit.records.heads import forget_heads, oldest_wanted, read_heads
 
@@ -85,20 +84,15 @@ def _maintain_one(writer: Writer, name: str, compact_files: int, since: dt.datet
     crowded = files.group_by("part").len().filter(pl.col("len") >= compact_files)["part"].to_list()
     if crowded:
         writer.compact(name, crowded)
+    lying = lying_files(folder)
     with writer.lake.records.transaction() as connection:
         writer.lease.confirm(connection)
         head, oldest = read_heads(connection)[name], oldest_wanted(connection, since)[name]
+    writer.step(f"cleaning {name}")
     with telling(name):
-        _clean(folder, LAYOUTS[name], head, oldest)
+        delete(lying - wanted_files(folder, oldest, head, LAYOUTS[name].partition))
+        if last_checkpoint(folder) < head:
+            DeltaTable(folder, version=head).create_checkpoint()
+        shorten_log(folder, oldest)
     writer.step(f"cleaned {name}")
     return Upkeep(name, before[0], files_of(folder, head, LAYOUTS[name].partition).height, before[1], size_of(folder))
-
-
-def _clean(folder: Path, layout: Layout, head: int, oldest: int) -> None:
-    """Delete what no version from the oldest wanted one on names, in the files and in the log."""
-    first = files_of(folder, oldest, layout.partition)
-    keep = {Path(path) for path in first["path"]} | added_files(folder, oldest, DeltaTable(folder).version())
-    clear_away(folder, keep)
-    if last_checkpoint(folder) < head:
-        DeltaTable(folder, version=head).create_checkpoint()
-    shorten_log(folder, oldest)

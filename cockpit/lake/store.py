@@ -14,6 +14,7 @@ from deltalake import DeltaTable
 
 from cockpit.errors import StorageError
 from cockpit.lake.faults import BELOW, cause
+from cockpit.lake.ground import added_files
 from cockpit.lake.layout import LAYOUTS, MONTH, QUARANTINE, Layout, month_of
 from cockpit.records.store import Records
 
@@ -32,10 +33,16 @@ class Lake:
         self.path = path
         self.records = records
         self.timezone = timezone
+        # A version never changes, so its files are looked up once; another Lake, on a folder restored or made anew in
+        # the same place, knows nothing of them.
+        self.files = lru_cache(maxsize=256)(self._files)
 
     def snapshot(self) -> Snapshot:
         """All tables as of one moment: no batch is seen in part."""
         return Snapshot(self, self.records.heads())
+
+    def _files(self, name: str, version: int) -> pl.DataFrame:
+        return files_of(self.folder(name), version, LAYOUTS[name].partition)
 
     def folder(self, name: str) -> Path:
         """Where a table lies."""
@@ -135,7 +142,7 @@ class Snapshot:
         if version is None:
             return pl.DataFrame(schema={"path": pl.String, "part": pl.String, "rows": pl.Int64, "size": pl.Int64})
         try:
-            found = files_of(self._lake.folder(table), version, LAYOUTS[table].partition)
+            found = self._lake.files(table, version)
         except BELOW as error:
             raise StorageError(
                 f"数据表 {table} 的版本 {version} 读不出来（{cause(error)}）；"
@@ -209,9 +216,8 @@ def reading(snapshot: Snapshot) -> Iterator[None]:
         raise
 
 
-@lru_cache(maxsize=256)
 def files_of(folder: Path, version: int, partition: str | None) -> pl.DataFrame:
-    """Files of a table's version; a version never changes, so it is read once per process."""
+    """Files of a table's version: path, part (partition value), rows, size in bytes."""
     actions = pl.DataFrame(DeltaTable(folder, version=version).get_add_actions(flatten=True))
     part = pl.col(f"partition.{partition}") if partition else pl.lit(None, dtype=pl.String)
     return actions.select(
@@ -220,6 +226,12 @@ def files_of(folder: Path, version: int, partition: str | None) -> pl.DataFrame:
         rows=pl.col("num_records").cast(pl.Int64),
         size=pl.col("size_bytes").cast(pl.Int64),
     )
+
+
+def wanted_files(folder: Path, oldest: int, head: int, partition: str | None) -> set[Path]:
+    """Files that the versions from the oldest wanted one to the head name, and some that they no longer do."""
+    first = files_of(folder, oldest, partition)
+    return {Path(path) for path in first["path"]} | added_files(folder, oldest, head)
 
 
 def _fault(path: Path, size: int) -> str | None:

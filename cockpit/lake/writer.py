@@ -14,7 +14,7 @@ from cockpit.errors import Busy, CockpitError, StorageError
 from cockpit.lake.changes import Changes, plan_changes
 from cockpit.lake.faults import BELOW, Overtaken, telling
 from cockpit.lake.layout import LAYOUTS, QUARANTINE, Layout
-from cockpit.lake.recovery import put_back
+from cockpit.lake.recovery import clear_leftovers, put_back
 from cockpit.lake.store import Lake, Snapshot, reading
 from cockpit.lake.table_writer import TableWriter
 from cockpit.records.database import Locked
@@ -76,6 +76,7 @@ class Writer:
         self.step: Observer = observe or (lambda step: None)
         self._versions: dict[str, int] = {}
         self._tables: dict[str, TableWriter] = {}
+        self._committing = False
         self.snapshot = Snapshot(lake, {})
 
     def __enter__(self) -> Writer:
@@ -99,8 +100,10 @@ class Writer:
         """
         try:
             if self._tables:
+                if not self._committing:
+                    clear_leftovers(self.lake, self.lease, self._tables)
                 put_back(self.lake, self.lease, self.step)
-        except CockpitError:
+        except (CockpitError, *BELOW):
             if error is None:
                 raise
         finally:
@@ -150,6 +153,7 @@ class Writer:
                 table.settle()
         self.step("before head")
         records = self.lake.records
+        self._committing = True
         try:
             with records.transaction() as connection:
                 self.lease.confirm(connection)
@@ -172,9 +176,11 @@ class Writer:
                 work.compact(part)
             work.settle()
         self.step(f"rewritten {table}")
+        self._committing = True
         with self.lake.records.transaction() as connection:
             self.lease.confirm(connection)
             move_heads(connection, {table: int(work.version or 0)})
+        self._committing = False
         self._versions[table] = int(work.version or 0)
         del self._tables[table]
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import tempfile
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,10 @@ def stored(folder: DataFolder, table: str) -> dict[str, tuple[Any, ...]]:
     return found
 
 
+def within(time: dt.datetime, start: dt.datetime | None, end: dt.datetime | None) -> bool:
+    return (start is None or start <= time) and (end is None or time < end)
+
+
 def expected(known: dict[str, Version], table: str) -> dict[str, tuple[Any, ...]]:
     return {
         key: (
@@ -125,3 +130,7 @@ def test_any_history_of_versions_ends_as_a_dictionary_says(
             counts = fold(known, batch, "queues" if table == "queue_snapshots" else table, assumed)
             assert (outcome.inserted, outcome.updated, outcome.unchanged) == counts
             assert stored(folder, table) == expected(known, table)
+            if table == "tickets":
+                for start, end in pairwise([None, *sorted(TIMES), None]):
+                    found = folder.lake.snapshot().scan(table, start, end).collect()["ticket_id"].sort().to_list()
+                    assert found == sorted(key for key, v in known.items() if within(v.time, start, end))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.errors import StorageError
+from cockpit.lake.ground import LOG
 from tests.lake.driving import Driver
 from tests.lake.installation import MOSTLY_SQLITE, Installation, Stage, content_of, differing
 
@@ -42,6 +43,10 @@ def fill(disk: Path, leave: int) -> Path:
     return ballast
 
 
+def files_of_rows(city: Installation) -> set[Path]:
+    return {path for path in (city.data / "lake").rglob("*") if path.is_file() and path.parent.name != LOG}
+
+
 def one_sentence(error: StorageError, *words: str) -> None:
     said = error.sentence
     assert any(word in said for word in words), said
@@ -57,9 +62,11 @@ def test_a_full_disk(stage: Stage, disk: Path, leave: int) -> None:
     with city.opened() as looking:  # as the web server does
         assert differing(content_of(looking), stage.before) == []
         ballast = fill(disk, leave << 10)
+        lying = files_of_rows(city)
         with pytest.raises(StorageError) as refused:
             city.bring(stage.second)
         one_sentence(refused.value, "磁盘已满", "磁盘读写出错")
+        assert files_of_rows(city) == lying  # what was written in vain takes no room
         assert differing(content_of(looking), stage.before) == []
     ballast.unlink()
     assert differing(city.content(), stage.before) == []

@@ -155,7 +155,10 @@ def test_killed_imports_leave_nothing_on_the_disk_that_maintenance_does_not_clea
     city.bring(stage.second)
     for step in ("written queues", "merged tickets", "written cases", "before head"):
         driver.start(city, "import", stage.first, stage.second, kill_at=step).end()
+    for unfinished in ("tickets/_delta_log/00000000000000000099.json#1", "halls/part-0.parquet#1"):
+        (city.data / "lake" / unfinished).write_text("half", encoding="utf-8")
     with city.opened(keep_minutes=1) as folder:
+        maintain_folder(folder)
         with folder.records.transaction() as connection:
             forget_heads(connection, clock.now())  # as if readers had long let go of them
         maintain_folder(folder)

@@ -99,7 +99,7 @@ def test_a_frozen_first_import_takes_nothing_from_the_one_that_came_in_meanwhile
 
 
 @MOSTLY_SQLITE
-@pytest.mark.parametrize("step", ["rewritten tickets", "cleaned cases"])
+@pytest.mark.parametrize("step", ["rewritten tickets", "cleaning tickets", "cleaned cases"])
 def test_frozen_maintenance_takes_nothing_from_an_import_that_came_in_meanwhile(
     stage: Stage, city: Installation, drivers: Drivers, tmp_path: Path, step: str
 ) -> None:
