@@ -23,6 +23,13 @@ class Stream(IntEnum):
     COUNTS = 8
     COMPLAINTS = 9
     CHECKS = 10
+    INCIDENTS = 11
+    EXTRA = 12
+    DELIVERIES = 13
+    CHARACTER = 14
+    SNAPSHOTS = 15
+    QUIET = 16
+    REVIEWS = 17
 
 
 def stream(seed: int, purpose: Stream, *path: int) -> np.random.Generator:
