@@ -170,7 +170,7 @@ def _matter(code: str, name: str, dept: str, group: int, rng: np.random.Generato
         at_window=popularity,
         online=0.0 if offline else popularity * (0.5 + float(luck[9])),
         automatic=round(0.2 + 0.6 * float(luck[2]), 2) if instant else 0.0,
-        unified=round(0.86 + 0.05 * float(luck[4]), 3) if luck[1] > 0.93 else round(0.945 + 0.03 * float(luck[4]), 3),
+        unified=round(0.86 + 0.05 * float(luck[4]), 3) if luck[1] > 0.93 else round(0.935 + 0.03 * float(luck[4]), 3),
         excepted=bool(excepted),
         earlier=None if promise is None or not sped_up else promise + 1 + int(luck[8] * promise * 0.9),
         changed_on=dt.date(_FIRST_CHANGE + quarter // 4, quarter % 4 * 3 + 1, 1) if sped_up else IN_FORCE_FROM,

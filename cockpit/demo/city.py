@@ -1,8 +1,8 @@
-"""The demo city as a folder of files, one per table of the data standard, to be brought in like any real city's."""
+"""The demo city: an invented city's records, span by span of days, as tables of the data standard."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,27 +10,30 @@ import numpy as np
 import polars as pl
 
 from cockpit.demo.almanac import DAY, Almanac, day_number
-from cockpit.demo.attendance import health_checks, work_rows
-from cockpit.demo.cases import Cases, Office, link, online_cases, pauses, steps, window_cases
-from cockpit.demo.catalogue import ITEMS
-from cockpit.demo.complaints import hall_complaints
-from cockpit.demo.counters import plan_counters
-from cockpit.demo.deliveries import deliveries
-from cockpit.demo.demand import U
-from cockpit.demo.draws import Ints, pick
-from cockpit.demo.equipment import device_states, headcounts
-from cockpit.demo.frames import AT_HALL, cut_table, named, numbered, repeated, to_standard
-from cockpit.demo.people import applicants
-from cockpit.demo.places import County, Hall, plan_counties, plan_halls
+from cockpit.demo.attendance import CHECK_EARLY, CHECK_LATE, health_checks
+from cockpit.demo.complaints import COMPLAINT_LASTS, complaints
+from cockpit.demo.deliveries import CHANGES, LIVE, OLDEST, PLANS, deliveries, news_of, once, weeks_planned
+from cockpit.demo.equipment import Outages, device_states, outages
+from cockpit.demo.frames import cut_table, to_standard
+from cockpit.demo.incidents import Active
+from cockpit.demo.making import Raw, Site, make, make_backlog, make_plans
+from cockpit.demo.mishaps import Mishaps, offices_of
+from cockpit.demo.places import plan_counties, plan_halls
 from cockpit.demo.registers import registers
-from cockpit.demo.reviews import Service, at_windows, review
-from cockpit.demo.staff import plan_team
+from cockpit.demo.staff import plan_sizes
 from cockpit.demo.status import cases_as_known, reviews_as_known, tickets_as_known
-from cockpit.demo.tickets import STATUSES, HallDays, run_hall
+from cockpit.demo.truth import QUIET, TRUTH, quiet_days, truth
+from metrics.standard import TABLES
 
-_CHANNELS = ("kiosk", "app", "wechat", "desk", "phone", "staff")
-_CHANNEL_SHARES = np.array([0.62, 0.10, 0.14, 0.10, 0.02, 0.02])
-_IDENTIFIED = 0.7
+LONGEST_LIFE = 110
+"""No case goes on for more than so many days."""
+PLANNED_AHEAD = 7
+"""For how many days after the last one rosters and window plans are there already."""
+_STEP = 30
+"""Days made at once, to keep memory small."""
+_KEPT_DAYS = 2
+"""So many days are kept ready for a feed that asks again every minute."""
+_LONG_LIVED = ("cases", "case_pauses", "case_steps", "reviews")
 
 Tables = dict[str, pl.DataFrame]
 
@@ -44,6 +47,283 @@ class CitySummary:
     last_day: dt.date
 
 
+@dataclass(frozen=True)
+class City:
+    """One invented city. The same arguments give the same rows, in whatever spans of days they are asked for."""
+
+    site: Site
+    mishaps: Mishaps
+    timezone: str
+    troubled: bool = True
+    """Whether incidents happen."""
+    _carried: dict[int, Raw] = field(default_factory=dict, repr=False, compare=False)
+    _failed: dict[int, Outages] = field(default_factory=dict, repr=False, compare=False)
+    _latest: dict[range, Raw] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day the city tells about."""
+        return self.site.almanac.first
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day the city tells about."""
+        return self.site.almanac.last
+
+    @property
+    def last_planned_day(self) -> dt.date:
+        """The last day for which there are rosters and window plans."""
+        return self.last_day + dt.timedelta(days=PLANNED_AHEAD)
+
+    @cached_property
+    def _registers(self) -> Tables:
+        return registers(self.site.halls, self.site.almanac, self.site.seed)
+
+    def reference_tables(self) -> Tables:
+        """Return halls, calendar, working days, departments, staff, items, queues, windows, devices."""
+        known_from = self.site.almanac.days.start * DAY
+        cut = (self.site.almanac.days.stop + PLANNED_AHEAD) * DAY
+        return {name: self._finished(name, frame, cut, known_from) for name, frame in self._registers.items()}
+
+    def backlog(self, now: dt.datetime | None = None) -> Tables:
+        """Return cases from before the first day that were still open then, with their pauses and steps so far."""
+        first = self.site.almanac.days.start
+        raw = self._carry(first)
+        before = {name: _within(name, raw[name], 0, first * DAY) for name in _LONG_LIVED if name != "reviews"}
+        cut, known_from = self._cut(now), first * DAY
+        return {name: self._finished(name, frame, cut, known_from) for name, frame in before.items()}
+
+    def span(self, first: dt.date, last: dt.date, now: dt.datetime | None = None) -> Tables:
+        """Return the rows of records whose main time lies in the days from `first` to `last`, both included.
+
+        Spans put together give the same rows as one long span. After the day of `now` there are only plans.
+
+        Args:
+            first: first day; not before the city's.
+            last: last day; not after the last planned one.
+            now: nothing that happens at or after this instant is told; default: the end of the city's last day.
+
+        Raises:
+            ValueError: the days lie outside the city's.
+        """
+        days = self._days(first, last)
+        cut = self._cut(now)
+        come = range(days.start, max(days.start, min(days.stop, (cut - 1) // DAY + 1)))
+        ahead = range(come.stop, days.stop)
+        lived, planned = self._lived(come) if come else {}, self._planned(ahead) if ahead else {}
+        known_from = self.site.almanac.days.start * DAY
+        found = {}
+        for name in TABLES:
+            rows = [_within(name, lived[name], come.start * DAY, come.stop * DAY)] if name in lived else []
+            rows += [_within(name, planned[name], ahead.start * DAY, ahead.stop * DAY)] if name in planned else []
+            if rows:
+                found[name] = self._finished(name, pl.concat(rows, how="diagonal"), cut, known_from)
+        return found
+
+    def changes(self, since: dt.datetime, now: dt.datetime) -> Tables:
+        """Return the rows of records of which something new is known at `now` that was not at `since`.
+
+        This is what a feed that goes on with the day brings: new rows and old ones that have changed. Plans are not
+        among them. What a source holds back at `now` (数据迟到) is left out until it delivers again.
+        """
+        start, cut = self._cut(since), self._cut(now)
+        days = range(start // DAY, (cut - 1) // DAY + 1)
+        raw = self._lived(days)
+        known_from = self.site.almanac.days.start * DAY
+        found = {}
+        for name, frame in raw.items():
+            if name in PLANS:
+                continue
+            held = self._held_back(name, start, cut)
+            known = _known(name, frame, cut, known_from)
+            fresh = pl.col("updated_at") >= start
+            released = pl.lit(False)
+            if "office" in frame.columns:
+                for hall, begin, end in held:
+                    fresh &= ~((pl.col("office") == hall) & (pl.col("updated_at") >= begin) & pl.lit(cut <= end))
+                    released |= (pl.col("office") == hall) & (pl.col("updated_at") >= begin) & pl.lit(start <= end < cut)
+            rows = known.filter(fresh | released)
+            if rows.height:
+                found[name] = to_standard(name, rows, self.timezone)
+        return found
+
+    def truth(self) -> pl.DataFrame:
+        """Return the labelled incidents of the city's days; for scoring only."""
+        counties = self.mishaps.counties
+        return truth(self.site.halls, counties, self._active(self.site.almanac.days), self.timezone)
+
+    def quiet_days(self) -> pl.DataFrame:
+        """Return hall-days, chosen in advance, on which nothing goes wrong."""
+        almanac = self.site.almanac
+        active = self._active(range(almanac.days.start - 3, almanac.days.stop))
+        return quiet_days(self.site.halls, self.mishaps.counties, almanac, almanac.days, self.site.seed, active)
+
+    def _active(self, days: range) -> Active:
+        return self.mishaps.during(days) if self.troubled else Active()
+
+    def _cut(self, now: dt.datetime | None) -> int:
+        """Return the instant (local seconds) from which on nothing has happened yet."""
+        end = self.site.almanac.days.stop * DAY
+        if now is None:
+            return end
+        if now.tzinfo is None:
+            raise ValueError("`now` must carry its time zone")
+        local = now.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+        seconds = -((dt.datetime(1970, 1, 1) - local) // dt.timedelta(seconds=1))  # noqa: DTZ001 (wall clock)
+        if seconds <= self.site.almanac.days.start * DAY:
+            raise ValueError("`now` lies before the city's first day")
+        return min(seconds, end)
+
+    def _days(self, first: dt.date, last: dt.date) -> range:
+        if not self.first_day <= first <= last <= self.last_planned_day:
+            raise ValueError(f"days {first} to {last} are not within {self.first_day} to {self.last_planned_day}")
+        return range(day_number(first), day_number(last) + 1)
+
+    def _lived(self, days: range) -> Raw:
+        """Return all rows that something happens to in these days, whole: also what comes of them later."""
+        if days in self._latest:
+            return self._latest[days]
+        site, first = self.site, self.site.almanac.days.start
+        active = self._active(range(days.start - 40, days.stop + 20))
+        raw = self._made(days)
+        open_still = range(max(first, days.start - COMPLAINT_LASTS), days.stop)
+        raw["complaints"] = complaints(site.halls, site.almanac, open_still, site.seed, active)
+        due = range(days.start - CHECK_LATE, days.stop + CHECK_EARLY)
+        raw["health_checks"] = health_checks(site.halls, due, site.seed, active)
+        raw["device_states"] = device_states(site.halls, self._outages(days.stop), first * DAY)
+        raw["deliveries"] = self._deliveries(raw, days, active)
+        if len(days) <= _KEPT_DAYS:
+            self._latest.clear()
+            self._latest[days] = raw
+        return raw
+
+    def _made(self, days: range) -> Raw:
+        """Return what the days' tickets and submissions bring, with what still comes of earlier ones."""
+        raw = self._joined(days, self._carry(days.start))
+        if days.stop not in self._carried:
+            while len(self._carried) > 2:
+                del self._carried[next(iter(self._carried))]
+            self._carried[days.stop] = _pending(raw, days.stop)
+        return raw
+
+    def _joined(self, days: range, pending: Raw) -> Raw:
+        # Incidents that can touch what begins in these days, also much later.
+        raw = make(self.site, days, self._active(range(days.start - 20, days.stop + LONGEST_LIFE)))
+        return {**raw, **{name: pl.concat([pending[name], raw[name]]) for name in _LONG_LIVED}}
+
+    def _carry(self, day: int) -> Raw:
+        """Return cases and what belongs to them from before a day, as far as something still happens to them."""
+        first = self.site.almanac.days.start
+        if day in self._carried:
+            return self._carried[day]
+        if day - LONGEST_LIFE > first:
+            start, pending = day - LONGEST_LIFE, {name: frame.clear() for name, frame in self._backlog.items()}
+        else:
+            start, pending = first, self._backlog
+        for begin in range(start, day, _STEP):
+            end = min(begin + _STEP, day)
+            pending = _pending(self._joined(range(begin, end), pending), end)
+        self._carried[day] = pending
+        return pending
+
+    @cached_property
+    def _backlog(self) -> Raw:
+        """What there was before the first day and was not finished yet."""
+        first = self.site.almanac.days.start
+        before = range(first - LONGEST_LIFE, first)
+        return make_backlog(self.site, before, self._active(range(before.start - 20, first + LONGEST_LIFE)))
+
+    def _planned(self, days: range) -> Raw:
+        checks = health_checks(self.site.halls, days, self.site.seed, self._active(range(days.start - 20, days.stop)))
+        return {**make_plans(self.site, days), "health_checks": checks}
+
+    def _outages(self, stop: int) -> Outages:
+        if stop not in self._failed:
+            self._failed.clear()
+            days = range(self.site.almanac.days.start, stop)
+            self._failed[stop] = outages(self.site.halls, days, self.site.seed, self._active(days))
+        return self._failed[stop]
+
+    def _deliveries(self, raw: Raw, days: range, active: Active) -> pl.DataFrame:
+        site = self.site
+        news = {name: news_of(name, raw[name]) for name in CHANGES if name in raw}
+        _, covers = weeks_planned(site.almanac, days)
+        rows = np.zeros((2, len(site.halls), len(covers)), dtype=np.int64)
+        for week, until in enumerate((covers // DAY).tolist()):
+            # The first plans that come at all reach back to the first day.
+            start = site.almanac.days.start if week == 0 and days.start == site.almanac.days.start else until - 7
+            for hall in site.halls:
+                sizes = [plan_sizes(hall, site.almanac, day, site.seed) for day in range(start, until)]
+                rows[:, hall.index, week] = np.array(sizes).sum(axis=0)
+        planned = {"window_plan": rows[0], "roster": rows[1]}
+        found = deliveries(site.halls, news, planned, site.almanac, days, site.seed, active)
+        if days.start == site.almanac.days.start:
+            found = pl.concat([once(self._registers, site.almanac).select(found.columns), found])
+        return found
+
+    def _held_back(self, name: str, since: int, cut: int) -> list[tuple[int, int, int]]:
+        """Return where and when a table's source holds back rows around an instant: hall, from, to."""
+        active = self._active(range(since // DAY, cut // DAY + 1))
+        late = [incident for incident in active.kind("source_late") if incident.source == LIVE.get(name)]
+        return [(incident.hall, incident.onset, incident.end) for incident in late]
+
+    def _finished(self, name: str, frame: pl.DataFrame, cut: int, known_from: int) -> pl.DataFrame:
+        shape = TABLES[name]
+        known = _known(name, frame, cut, known_from)
+        if shape.time:
+            known = known.sort(shape.time, *(column for column in shape.key if column != shape.time))
+        return to_standard(name, known, self.timezone)
+
+
+def _within(name: str, frame: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+    return frame.filter(pl.col(TABLES[name].time or "").is_between(start, end, closed="left"))
+
+
+def _pending(raw: Raw, day: int) -> Raw:
+    """Return cases and what belongs to them as far as something is still to be told of them."""
+    found = {}
+    for name in _LONG_LIVED:
+        latest = pl.max_horizontal(pl.col(column).fill_null(-1) for column in CHANGES[name])
+        found[name] = raw[name].filter(latest >= day * DAY - OLDEST)
+    return found
+
+
+def _known(name: str, frame: pl.DataFrame, cut: int, known_from: int) -> pl.DataFrame:
+    frame = cut_table(name, frame, cut, known_from)
+    if name == "tickets":
+        return tickets_as_known(frame, cut)
+    if name == "cases":
+        return cases_as_known(frame, cut)
+    return reviews_as_known(frame) if name == "reviews" else frame
+
+
+def plan_city(
+    *, halls: int = 82, days: int = 400, until: dt.date, seed: int = 7, timezone: str = "Asia/Shanghai",
+    troubled: bool = True,
+) -> City:  # fmt: skip
+    """Lay out a city; nothing has happened in it yet.
+
+    Args:
+        halls: number of halls, at least 3.
+        days: number of days up to and including `until`.
+        until: the last day.
+        seed: which of the many possible cities.
+        timezone: the city's zone.
+        troubled: whether incidents happen; without them the same people come on the same days.
+
+    Raises:
+        ValueError: the city cannot be made like this.
+    """
+    if days < 1:
+        raise ValueError(f"a city needs at least one day, not {days}")
+    if seed < 0:
+        raise ValueError(f"the seed must not be negative: {seed}")
+    almanac = Almanac(until - dt.timedelta(days=days - 1), until)
+    places, counties = plan_halls(halls), plan_counties(halls)
+    site = Site(places, offices_of(places, counties), almanac, seed)
+    return City(site, Mishaps(places, counties, almanac, seed), timezone, troubled)
+
+
 def write_city(
     folder: Path,
     *,
@@ -53,6 +333,7 @@ def write_city(
     seed: int = 7,
     timezone: str = "Asia/Shanghai",
     now: dt.datetime | None = None,
+    labels: Path | None = None,
 ) -> CitySummary:
     """Write an invented city's records; the same arguments give the same rows.
 
@@ -64,148 +345,35 @@ def write_city(
         seed: which of the many possible cities.
         timezone: the city's zone.
         now: nothing that happens at or after this instant is told (plans are); default: the end of the last day.
+        labels: the data folder, if what went wrong is to be kept there, apart from the records.
 
     Raises:
         ValueError: the city cannot be made like this.
     """
-    tables, almanac = build_city(halls=halls, days=days, until=until, seed=seed, timezone=timezone, now=now)
+    city = plan_city(halls=halls, days=days, until=until, seed=seed, timezone=timezone)
+    parts: dict[str, list[pl.DataFrame]] = {name: [frame] for name, frame in city.reference_tables().items()}
+    for name, frame in city.backlog(now).items():
+        parts.setdefault(name, []).append(frame)
+    begin = city.first_day
+    while begin <= city.last_planned_day:
+        end = min(begin + dt.timedelta(days=_STEP - 1), city.last_planned_day)
+        for name, frame in city.span(begin, end, now).items():
+            parts.setdefault(name, []).append(frame)
+        begin = end + dt.timedelta(days=1)
     folder.mkdir(parents=True, exist_ok=True)
     rows = {}
-    for name, frame in tables.items():
-        frame.write_parquet(folder / f"{name}.parquet")
-        rows[name] = frame.height
-    return CitySummary(rows, almanac.first, almanac.last)
+    for name in TABLES:
+        if name in parts:
+            frame = pl.concat(parts.pop(name))
+            frame.write_parquet(folder / f"{name}.parquet")
+            rows[name] = frame.height
+    if labels is not None:
+        write_labels(city, labels)
+    return CitySummary(rows, city.first_day, city.last_day)
 
 
-def build_city(
-    *, halls: int, days: int, until: dt.date, seed: int, timezone: str, now: dt.datetime | None
-) -> tuple[Tables, Almanac]:
-    """Return the tables that `write_city` writes, and the days they tell about."""
-    if days < 1:
-        raise ValueError(f"a city needs at least one day, not {days}")
-    if seed < 0:
-        raise ValueError(f"the seed must not be negative: {seed}")
-    almanac = Almanac(until - dt.timedelta(days=days - 1), until)
-    cut = _cut(almanac, timezone, now)
-    places = plan_halls(halls)
-    tables = registers(places, almanac, seed)
-    counties = {county.name: county for county in plan_counties(halls)}
-    parts: dict[str, list[pl.DataFrame]] = {}
-    for hall in places:
-        for name, frame in _hall_tables(hall, counties[hall.county], almanac, seed).items():
-            parts.setdefault(name, []).append(frame)
-    for county in counties.values():
-        busy = sum(hall.daily for hall in places if hall.county == county.name)
-        for name, frame in _office_tables(online_cases(Office(county, None, busy), almanac, seed), almanac).items():
-            parts.setdefault(name, []).append(frame)
-    tables |= {name: pl.concat(frames) for name, frames in parts.items()}
-    known_from = almanac.days.start * DAY
-    tables = {name: _as_known(name, frame, cut, known_from) for name, frame in tables.items()}
-    tables["deliveries"] = cut_table("deliveries", deliveries(places, tables, almanac), cut, known_from)
-    return {name: to_standard(name, frame, timezone) for name, frame in tables.items()}, almanac
-
-
-def _cut(almanac: Almanac, timezone: str, now: dt.datetime | None) -> int:
-    """Return the instant (local seconds) from which on nothing has happened yet."""
-    end = (day_number(almanac.last) + 1) * DAY
-    if now is None:
-        return end
-    if now.tzinfo is None:
-        raise ValueError("`now` must carry its time zone")
-    local = now.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
-    seconds = -((dt.datetime(1970, 1, 1) - local) // dt.timedelta(seconds=1))  # noqa: DTZ001 (wall clock)
-    if seconds <= almanac.days.start * DAY:
-        raise ValueError("`now` lies before the city's first day")
-    return min(seconds, end)
-
-
-def _as_known(name: str, frame: pl.DataFrame, cut: int, known_from: int) -> pl.DataFrame:
-    frame = cut_table(name, frame, cut, known_from)
-    if name == "tickets":
-        return tickets_as_known(frame, cut)
-    if name == "cases":
-        return cases_as_known(frame, cut)
-    return reviews_as_known(frame) if name == "reviews" else frame
-
-
-def _hall_tables(hall: Hall, county: County, almanac: Almanac, seed: int) -> Tables:
-    """Return all that happened in one hall."""
-    days = run_hall(hall, almanac, seed)
-    office = Office(county, hall, hall.daily)
-    windows = [window.window_id for window in plan_counters(hall).windows]
-    at_window = window_cases(office, days.tickets, windows, almanac, seed)
-    online = online_cases(office, almanac, seed)
-    tickets = _ticket_rows(days, county, at_window, seed)
-    cases = pl.concat([at_window.frame, online.frame])
-    services = at_windows(days.tickets, tickets)
-    return {
-        "tickets": tickets,
-        **work_rows(days, seed),
-        "cases": cases,
-        "case_pauses": pauses(cases),
-        "case_steps": steps(cases),
-        "reviews": pl.concat([review(services, almanac), review(_online_services(online), almanac)]),
-        "complaints": hall_complaints(hall, almanac, seed),
-        "device_states": device_states(hall, almanac, seed),
-        "headcounts": headcounts(hall, days.tickets, almanac, seed),
-        "health_checks": health_checks(hall, almanac, seed),
-    }
-
-
-def _office_tables(cases: Cases, almanac: Almanac) -> Tables:
-    """Return what a county's online office took in."""
-    return {
-        "cases": cases.frame,
-        "case_pauses": pauses(cases.frame),
-        "case_steps": steps(cases.frame),
-        "reviews": review(_online_services(cases), almanac),
-    }
-
-
-def _online_services(cases: Cases) -> Service:
-    rows = cases.frame.select(
-        AT_HALL,
-        "hall_id",
-        "project_no",
-        *(pl.lit(None, dtype=pl.String).alias(column) for column in ("ticket_id", "window_id", "staff_id")),
-    )
-    return Service(rows, cases.course.finish, cases.review_chance, online=True)
-
-
-def _ticket_rows(days: HallDays, county: County, cases: Cases, seed: int) -> pl.DataFrame:
-    """Give the hall's tickets the standard's columns."""
-    hall, tickets = days.hall, days.tickets
-    counters = plan_counters(hall)
-    ticket_id = numbered(hall.hall_id, tickets.day)
-    project_no, opened = link(tickets, cases)
-    chance = tickets.uniforms
-    return pl.DataFrame(
-        {
-            AT_HALL: repeated(hall.hall_id, ticket_id.len()),
-            "ticket_id": ticket_id,
-            "hall_id": repeated(hall.hall_id, ticket_id.len()),
-            "ticket_no": _ticket_numbers(tickets.day, tickets.queue, [queue.letter for queue in counters.queues]),
-            "queue_id": named([queue.queue_id for queue in counters.queues], tickets.queue),
-            "item_code": named([item.code for item in ITEMS], tickets.item),
-            "channel": named(_CHANNELS, pick(_CHANNEL_SHARES, chance[:, U.CHANNEL])),
-            "take_time": tickets.take,
-            "call_time": tickets.call,
-            "start_time": tickets.start,
-            "end_time": tickets.end,
-            "window_id": named([window.window_id for window in counters.windows], tickets.window),
-            "staff_id": named([person.staff_id for person in plan_team(hall, seed).everyone], tickets.staff),
-            "status": named(STATUSES, tickets.fate),
-            "transferred_from": named(ticket_id.to_list(), tickets.origin),
-            "project_no": project_no,
-            "case_opened": opened,
-            "applicant_hash": applicants(seed, county.index, chance[:, U.PERSON], chance[:, U.KNOWN] < _IDENTIFIED),
-            "is_test": tickets.test,
-        }
-    )
-
-
-def _ticket_numbers(day: Ints, queue: Ints, letters: Sequence[str]) -> pl.Series:
-    """Number the tickets of each queue and day from A001 on."""
-    frame = pl.DataFrame({"day": day, "queue": queue, "letter": named(letters, queue)})
-    number = pl.int_range(1, pl.len() + 1).over("day", "queue").cast(pl.String).str.zfill(3)
-    return frame.select(pl.concat_str("letter", number)).to_series()
+def write_labels(city: City, data_folder: Path) -> None:
+    """Keep what went wrong, and the quiet hall-days, in a data folder apart from the records."""
+    for name, frame in ((TRUTH, city.truth()), (QUIET, city.quiet_days())):
+        (data_folder / name).parent.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(data_folder / name)

@@ -12,8 +12,8 @@ _COUNTY_SIZE = (1.0, 0.92, 0.86, 0.97, 0.8, 0.9, 0.84, 0.78)
 _COUNTED_LEVELS = ("city", "county", "park")
 _FRONT, _BACK = "竹松荷柳梅桂兰橘枫槐", "影籁笺澹坞雨皋渚"
 _LEVELS = ("town", "town", "park", "town", "village")
-_DAILY = {"city": 900.0, "county": 625.0}
-_SMALL_DAILY, _FIRST_EXTRA, _FADING = 32.0, 150.0, 0.42
+_DAILY = {"city": 860.0, "county": 560.0}
+_SMALL_DAILY, _FIRST_EXTRA, _FADING = 30.0, 140.0, 0.46
 """Halls beside the county's own: from about 180 tickets a day down to some thirty."""
 _LEVEL_SIZE = {"town": 1.0, "park": 0.95, "village": 0.7}
 _STARS = {"city": 5, "county": 5, "town": 3, "park": 4, "village": 2}

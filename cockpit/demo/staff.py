@@ -126,6 +126,14 @@ def planned_windows(hall: Hall, almanac: Almanac, day: int, seed: int) -> list[t
     return found
 
 
+def plan_sizes(hall: Hall, almanac: Almanac, day: int, seed: int) -> tuple[int, int]:
+    """Return how many rows a day's window plan and roster have."""
+    windows = sum(len(spells) for _, _, spells in planned_windows(hall, almanac, day, seed))
+    team = plan_team(hall, seed)
+    sessions = len(hall.sessions(almanac.types[day], date_of(day).weekday()))
+    return windows, windows + sessions * (len(team.spares) + len(team.guides) + 1)
+
+
 def plan_day(hall: Hall, almanac: Almanac, day: int, seed: int) -> Shift:
     """Return one day's window plan and roster, without what really happens."""
     team, shift = plan_team(hall, seed), Shift()

@@ -75,6 +75,7 @@ class HallDays:
     hall: Hall
     tickets: Tickets
     presences: list[Presence] = field(default_factory=list)
+    plan: list[tuple[int, int, int, int]] = field(default_factory=list)
     duties: list[Duty] = field(default_factory=list)
 
 
@@ -128,6 +129,7 @@ def run_hall(
             _send_on(tickets, counter, places, closing)
         shift.stay_for(presences)
         result.presences += presences
+        result.plan += shift.plan
         result.duties += shift.duties
     result.tickets = _in_order(tickets)
     return result
