@@ -41,9 +41,7 @@ def plan_rows(halls: Sequence[Hall], plans: Sequence[Sequence[tuple[int, int, in
 def session_rows(halls: Sequence[Hall], presences: Sequence[Sequence[Presence]], seed: int) -> pl.DataFrame:
     """Return 在岗 of the halls, with the hall's number in `office`."""
     owner = np.repeat(np.arange(len(halls)), [len(own) for own in presences])
-    ordered = [
-        spell for own in presences for spell in sorted(own, key=lambda p: (p.begin // DAY, p.window, p.begin))
-    ]
+    ordered = [spell for own in presences for spell in sorted(own, key=lambda p: (p.begin // DAY, p.window, p.begin))]
     begin = np.array([spell.begin for spell in ordered], dtype=np.int64)
     first_window, windows = _numbering([[w.window_id for w in plan_counters(hall).windows] for hall in halls])
     first_person, people = _numbering([[p.staff_id for p in plan_team(hall, seed).everyone] for hall in halls])

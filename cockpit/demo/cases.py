@@ -74,11 +74,12 @@ def run_cases(
     catalogue, chance, item = columns(), opened.uniforms, opened.item
     at_window = opened.leave >= 0
     shares = _shares(opened, catalogue.dept[item], active)
+    before = opened.apply < catalogue.changed_on[item] * DAY
     submission = Submission(
         apply=opened.apply,
         leave=opened.leave,
         instant=catalogue.instant[item],
-        promise=np.where(opened.apply < catalogue.changed_on[item] * DAY, catalogue.earlier[item], catalogue.promise[item]),
+        promise=np.where(before, catalogue.earlier[item], catalogue.promise[item]),
         natural=catalogue.natural[item],
         automatic=(catalogue.automatic[item] > chance[:, C.DECISION]) & ~at_window,
         dept=catalogue.dept[item],
@@ -143,9 +144,7 @@ def _hall_ids(offices: list[Office], office: Ints) -> pl.Series:
 
 def _shares(opened: Opened, dept: Ints, active: Active) -> tuple[Floats, Floats, Floats]:
     """Return the shares that are refused, sent back, left lying: ordinary ones, or what an incident makes of them."""
-    rejected, corrected, slow = (
-        np.full(len(dept), share) for share in (REJECTED, CORRECTED, SLOW_ACCEPT)
-    )
+    rejected, corrected, slow = (np.full(len(dept), share) for share in (REJECTED, CORRECTED, SLOW_ACCEPT))
     for incident in active.kind("wrong_guide"):
         hit = (opened.item == incident.item) & _during(opened.apply, incident.onset, incident.end)
         rejected[hit] += 0.25 * incident.size
@@ -200,7 +199,7 @@ def _visits(offices: list[Office], opened: Opened, at_window: Flags, active: Act
 
 
 def _delivery(at_window: Flags, visits: Ints, chance: Floats) -> Ints:
-    """Choose how the result reaches people; who never comes gets it online or by post; sometimes nobody wrote it down."""
+    """Choose how the result reaches people; who never comes gets it online or by post; some are not noted."""
     uniform = chance[:, C.DELIVERY]
     online = np.where(uniform < 0.72, 1, 2)
     came = np.where(uniform < 0.7, 0, 2)

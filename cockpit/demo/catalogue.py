@@ -1,4 +1,4 @@
-"""What people come for: items (事项), how often, how long they take, what is promised, and their service groups (服务区)."""
+"""What people come for: items (事项) with how often, how long, what is promised, and their service groups."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -120,16 +120,14 @@ class Item:
 
 def _services() -> list[Item]:
     """List what opens no case: advice, printing, collecting."""
-    found = []
+    found: list[Item] = []
     for number, group in enumerate(GROUPS):
         share = 1.0 if number == HEALTH else 1 - _AT_WINDOW
         whole = sum(weight for *_, weight in group.services)
         for name, dept, minutes, sigma, weight in group.services:
             code = f"S{len(found) + 1:03d}"
             part = share * weight / whole
-            found.append(
-                Item(code, name, dept, number, "instant", False, None, None, False, minutes, sigma, part, 0.0)
-            )
+            found.append(Item(code, name, dept, number, "instant", False, None, None, False, minutes, sigma, part, 0.0))
     return found
 
 
@@ -232,7 +230,7 @@ def columns() -> Columns:
 
 
 def item_rows() -> list[dict[str, object]]:
-    """List the items as rows of the standard; items that were sped up have a version before the change and one after."""
+    """List the items as rows of the standard; those that were sped up have a version before and one after."""
     rows: list[dict[str, object]] = []
     for item in ITEMS:
         if item.earlier is not None:

@@ -24,7 +24,7 @@ _SHARES: dict[str, tuple[float, ...]] = {
 """Share of a hall's tickets by its level, in the order of GROUPS."""
 _OWN_SECTION = 38.0
 """Tickets a day from which a group has windows of its own; below, all share one section (无差别综合受理)."""
-_FULLEST = (0.55, 0.67, 0.73, 0.76, 0.775, 0.785, 0.795, 0.80, 0.805, 0.81, 0.815)
+_FULLEST = (0.60, 0.68, 0.72, 0.74, 0.755, 0.765, 0.775, 0.78, 0.785, 0.79, 0.795)
 """How full so many windows may be planned to be in their busiest hour."""
 _BIN = 30 * MINUTE
 _BUSIEST_DAY = 1.5
@@ -105,7 +105,8 @@ def group_shares(hall: Hall) -> tuple[float, ...]:
 def item_weights(hall: Hall) -> Floats:
     """Return each item's share of a hall's tickets."""
     catalogue = columns()
-    return catalogue.at_window * np.array(group_shares(hall))[catalogue.group]
+    weights: Floats = catalogue.at_window * np.array(group_shares(hall))[catalogue.group]
+    return weights
 
 
 @lru_cache(maxsize=256)

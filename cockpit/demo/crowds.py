@@ -1,4 +1,4 @@
-"""Everybody who takes a ticket in a hall: those who come in the ordinary way, and those whom incidents bring or keep away."""
+"""Everybody who takes a ticket in a hall, and those whom incidents bring or keep away."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,8 @@ def comers(hall: Hall, offices: list[Office], almanac: Almanac, days: range, see
         if incident.hall == hall.index and incident.onset // DAY in days:
             parts.append(_extra(hall, almanac, incident, seed))
     if active.kind("online_fault"):
-        parts += [_stuck(hall, offices, almanac, day, seed, active) for day in days]
+        stuck = [_stuck(hall, offices, almanac, day, seed, active) for day in days]
+        parts += [part for part in stuck if len(part.take)]
     take = np.concatenate([part.take for part in parts])
     order = np.argsort(take, kind="stable")
     return Comers(
@@ -93,9 +94,9 @@ def _stuck(hall: Hall, offices: list[Office], almanac: Almanac, day: int, seed: 
     normals = rng.standard_normal((len(people), NORMALS))
     edges, shares = profile(date_of(day).weekday(), sessions) if sessions else (np.zeros(1), np.zeros(1))
     chance[:, U.KNOWN], chance[:, U.TEST], chance[:, U.TRANSFER] = 0.0, 1.0, 1.0
-    chance[:, U.PERSON] = [person for _, person, _ in people]
+    chance[:, U.PERSON] = [person for _, person in people]
     take = day * DAY + np.interp(chance[:, U.MOMENT], shares, edges).astype(np.int64)
-    return Comers(take, np.array([item for item, _, _ in people], dtype=np.int64), chance, normals)
+    return Comers(take, np.array([item for item, _ in people], dtype=np.int64), chance, normals)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,16 @@ CHANGES = {
     "attendance": ("start_at", "end_at"),
     "headcounts": ("at",),
     "device_states": ("from_at",),
-    "cases": ("apply_time", "asked", "answered", "accept_time", "pause_start", "pause_end", "finish_time", "closed_time"),
+    "cases": (
+        "apply_time",
+        "asked",
+        "answered",
+        "accept_time",
+        "pause_start",
+        "pause_end",
+        "finish_time",
+        "closed_time",
+    ),
     "case_pauses": ("start_at", "end_at"),
     "case_steps": ("started_at", "ended_at"),
     "reviews": ("assess_time", "verify_time", "callback_time", "rectify_time"),
@@ -142,7 +151,7 @@ def news_of(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def weeks_planned(almanac: Almanac, days: range) -> tuple[Ints, Ints]:
-    """Return when plans come in these days (Friday evenings, first of all on the first day) and up to when they reach."""
+    """Return when plans come in these days (Friday evenings; at once on the first day) and up to when they reach."""
     first = almanac.days.start
     mondays = [day for day in range(days.start, days.stop + 11) if day % 7 == _MONDAY and day - 10 >= first]
     found = [((monday - 10) * DAY + 18 * HOUR, (monday + 7) * DAY) for monday in mondays if monday - 10 in days]
@@ -221,9 +230,7 @@ class _Part:
     bad: Ints
 
 
-def _rows(
-    name: str, source: str, slots: Slots, rows: Ints, seed: int, active: Active, at: Ints | None = None
-) -> _Part:
+def _rows(name: str, source: str, slots: Slots, rows: Ints, seed: int, active: Active, at: Ints | None = None) -> _Part:
     """Add to each delivery its delay and the rows that were refused; a few always are."""
     table = np.full(len(rows), _TABLES.index(name), dtype=np.int64)
     share = np.full(len(rows), _BAD)
@@ -268,7 +275,7 @@ def _frame(halls: Sequence[Hall], parts: Sequence[_Part]) -> pl.DataFrame:
 
 
 def once(tables: Mapping[str, pl.DataFrame], almanac: Almanac) -> pl.DataFrame:
-    """List the deliveries of the reference tables: once, at the start; the calendars reach as far as they are planned."""
+    """List the deliveries of the reference tables: once, at the start; calendars reach as far as they are planned."""
     at = almanac.days.start * DAY
     parts = []
     for name, frame in tables.items():

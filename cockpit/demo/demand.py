@@ -1,4 +1,4 @@
-"""How many people come, and when: weekday, season, month-end and after-holiday peaks, and days that differ by chance."""
+"""How many people come, and when: weekday, season, month-end and after-holiday peaks, and chance."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,7 +14,7 @@ from cockpit.demo.places import Hall, Session
 _WEEKDAY = (1.14, 1.05, 1.0, 0.97, 0.90, 0.80, 0.80)
 SATURDAY_MORNING = 0.30
 _CITY_SPREAD, _WHOLE_SPREAD, _LEAST_SPREAD = 0.055, 0.156, 0.04
-"""How far days differ beyond the calendar: in the whole city, in one hall all in all, by the hall's own doing at least."""
+"""How far days differ beyond the calendar: city-wide, in one hall all in all, by that hall's own doing at least."""
 _SEASON, _SEASON_PEAK = 0.05, 80.0
 _AGREED = 0.5
 """Share of people who come at an agreed time (预约) and so spread over the day more evenly than chance would."""

@@ -36,7 +36,6 @@ class C(IntEnum):
     MARKS = 13
 
 
-
 @dataclass(frozen=True)
 class Submission:
     """What a case begins with: when, of which item, and (at a window) when the service there ended."""
@@ -78,9 +77,7 @@ class Pace:
         for dept, own in spans.items():
             edges = sorted({edge for start, end, _ in own for edge in (start, end)})
             edges = [edges[0] - _FAR, *edges, edges[-1] + _FAR]
-            rates = [
-                min([rate for start, end, rate in own if start <= left < end], default=1.0) for left in edges[:-1]
-            ]
+            rates = [min([rate for start, end, rate in own if start <= left < end], default=1.0) for left in edges[:-1]]
             done = np.concatenate([[0.0], np.cumsum(np.diff(edges) * np.array(rates))])
             marks[dept] = (np.array(edges, dtype=np.float64), done)
         return Pace(marks)
@@ -196,7 +193,7 @@ def _finish_instant(
 def _finish_promised(
     case: Submission, accept: Ints, due: Ints, almanac: Almanac, pace: Pace
 ) -> tuple[Ints, Ints, Ints]:
-    """Return a pause (-1 = none) and the end of 承诺件: mostly well before the due, hardly any late, moved by pauses."""
+    """Return a pause (-1 = none) and the end of 承诺件: mostly well before the due, hardly any late."""
     chance = case.uniforms
     start = np.where(accept >= 0, accept, case.apply)
     begin = almanac.to_work(start)

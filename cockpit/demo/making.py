@@ -1,82 +1,37 @@
 """Everything that happens in the whole city on some days, as raw rows: times in local seconds, nothing cut off yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from cockpit.demo.almanac import DAY, MINUTE, Almanac
+from cockpit.demo.almanac import DAY, MINUTE
 from cockpit.demo.attendance import plan_rows, roster_rows, session_rows
 from cockpit.demo.cases import STUCK_FOR, Cases, Opened, pauses, run_cases, steps
-from cockpit.demo.catalogue import ITEMS, columns
+from cockpit.demo.catalogue import columns
 from cockpit.demo.counters import plan_counters
 from cockpit.demo.crowds import comers
 from cockpit.demo.demand import CASE_UNIFORMS, REVIEW_UNIFORMS, U
-from cockpit.demo.draws import Floats, Ints, pick
 from cockpit.demo.equipment import headcounts
-from cockpit.demo.frames import named, numbered
 from cockpit.demo.incidents import Active
-from cockpit.demo.people import applicants
-from cockpit.demo.places import Hall
-from cockpit.demo.reviews import Kind, Reviews, Services, review
+from cockpit.demo.joining import Joined, Site, all_reviews, case_reviews, join, ticket_rows
 from cockpit.demo.snapshots import snapshots
-from cockpit.demo.staff import plan_day, plan_team
-from cockpit.demo.submissions import WINDOW, Office, submissions
-from cockpit.demo.tickets import STATUSES, Fate, HallDays, Tickets, run_hall
+from cockpit.demo.staff import plan_day
+from cockpit.demo.submissions import WINDOW, submissions
+from cockpit.demo.tickets import Fate, run_hall
 
-_TICKET_CHANNELS = ("kiosk", "app", "wechat", "desk", "phone", "staff")
-_TICKET_CHANNEL_SHARES = np.array([0.62, 0.10, 0.14, 0.10, 0.02, 0.02])
-_IDENTIFIED, _LINKED = 0.7, 0.988
 _WARM_WAIT = 3 * MINUTE
 
 Raw = dict[str, pl.DataFrame]
 
 
-@dataclass(frozen=True)
-class Site:
-    """The city's places and the numbers that run through all of them."""
-
-    halls: tuple[Hall, ...]
-    offices: list[Office]
-    almanac: Almanac
-    seed: int
-
-    @property
-    def counties(self) -> int:
-        """Return the number of counties."""
-        return len(self.offices) - len(self.halls)
-
-    def offices_near(self, hall: Hall) -> list[Office]:
-        """Return the offices whose applicants come to a hall when their submission is stuck."""
-        own = self.offices[hall.index]
-        central = self.offices[len(self.halls) :]
-        return [own] + ([central[own.county.index]] if hall.index < self.counties else [])
-
-    def first_of(self, counts: Sequence[int]) -> Ints:
-        """Return each hall's first number when things are numbered through all halls."""
-        return np.cumsum([0, *counts])[:-1].astype(np.int64)
-
-
-@dataclass
-class _Joined:
-    """The tickets of several halls in one: numbers of windows, staff, queues, origins run through all of them."""
-
-    tickets: Tickets
-    hall: Ints
-    ticket_id: pl.Series
-    first_window: Ints
-
-
 def make(site: Site, days: range, active: Active) -> Raw:
     """Let the whole city live through these days."""
-    runs = [
-        run_hall(hall, site.offices_near(hall), site.almanac, days, site.seed, active) for hall in site.halls
-    ]
-    joined = _join(site, runs)
+    runs = [run_hall(hall, site.offices_near(hall), site.almanac, days, site.seed, active) for hall in site.halls]
+    joined = join(site, runs)
     cases = _cases(site, days, joined, active)
-    tickets = _ticket_rows(site, joined, cases, active)
-    reviews = _reviews(site, joined, tickets, cases, active)
+    tickets = ticket_rows(site, joined, cases, active)
+    reviews = all_reviews(site, joined, tickets, cases, active)
     roster, attendance = roster_rows(site.halls, [run.duties for run in runs])
     given = pl.Series([not hall.states_only for hall in site.halls]).gather(pl.Series(joined.hall))
     spells = session_rows(site.halls, [run.presences for run in runs], site.seed)
@@ -92,9 +47,7 @@ def make(site: Site, days: range, active: Active) -> Raw:
         "case_steps": steps(cases.frame),
         "reviews": reviews,
     }
-    counted = [
-        headcounts(run.hall, run.tickets, site.almanac, days, site.seed) for run in runs if run.hall.counted
-    ]
+    counted = [headcounts(run.hall, run.tickets, site.almanac, days, site.seed) for run in runs if run.hall.counted]
     raw["headcounts"] = pl.concat(counted)
     stated = []
     for run in runs:
@@ -147,30 +100,11 @@ def make_backlog(site: Site, days: range, active: Active) -> Raw:
     course = cases.course
     still = (np.maximum(course.finish, course.closed) >= first) | ((course.finish < 0) & (course.closed < 0))
     frame = cases.frame.filter(pl.Series(still))
-    of_cases = _case_reviews(site, cases, still, active)
+    of_cases = case_reviews(site, cases, still, active)
     return {"cases": frame, "case_pauses": pauses(frame), "case_steps": steps(frame), "reviews": of_cases}
 
 
-def _join(site: Site, runs: Sequence[HallDays]) -> _Joined:
-    counters = [plan_counters(hall) for hall in site.halls]
-    first_window = site.first_of([len(own.windows) for own in counters])
-    first_queue = site.first_of([len(own.queues) for own in counters])
-    first_staff = site.first_of([len(plan_team(hall, site.seed).everyone) for hall in site.halls])
-    lengths = [len(run.tickets.take) for run in runs]
-    first_ticket = site.first_of(lengths)
-    hall = np.repeat(np.arange(len(runs)), lengths)
-    merged = Tickets(
-        **{name: np.concatenate([vars(run.tickets)[name] for run in runs]) for name in vars(runs[0].tickets)}
-    )
-    merged.queue = merged.queue + first_queue[hall]
-    merged.window = np.where(merged.window >= 0, merged.window + first_window[hall], -1)
-    merged.staff = np.where(merged.staff >= 0, merged.staff + first_staff[hall], -1)
-    merged.origin = np.where(merged.origin >= 0, merged.origin + first_ticket[hall], -1)
-    ticket_id = numbered([entry.hall_id for entry in site.halls], hall, merged.take // DAY)
-    return _Joined(merged, hall, ticket_id, first_window)
-
-
-def _cases(site: Site, days: range, joined: _Joined, active: Active) -> Cases:
+def _cases(site: Site, days: range, joined: Joined, active: Active) -> Cases:
     """Open a case for every finished service at a window whose item needs one, and for what is submitted otherwise."""
     tickets = joined.tickets
     needs = columns().needs_case[tickets.item]
@@ -228,113 +162,3 @@ def _run(site: Site, parts: Sequence[Opened], active: Active) -> Cases:
     opened = Opened(**{name: values[order] for name, values in vars(opened).items()})
     windows = [window.window_id for hall in site.halls for window in plan_counters(hall).windows]
     return run_cases(site.offices, opened, windows, site.almanac, site.seed, active)
-
-
-def _ticket_rows(site: Site, joined: _Joined, cases: Cases, active: Active) -> pl.DataFrame:
-    """Give tickets the standard's columns; a few do not name the case that was opened."""
-    tickets, hall, chance = joined.tickets, joined.hall, joined.tickets.uniforms
-    counters = [plan_counters(entry) for entry in site.halls]
-    queues = [queue for own in counters for queue in own.queues]
-    case = np.full(len(tickets.take), -1, dtype=np.int64)
-    opened = np.flatnonzero(cases.opened.ticket >= 0)
-    of = cases.opened.ticket[opened]
-    noted = chance[of, U.LINK] < _LINKED
-    for incident in active.kind("numbers_missing"):
-        during = (tickets.take[of] >= incident.onset) & (tickets.take[of] < incident.end)
-        noted &= ~((hall[of] == incident.hall) & during & (chance[of, U.LINK] < _LINKED * incident.size))
-    case[of[noted]] = opened[noted]
-    unended = np.isin(tickets.fate, (Fate.UNCLOSED, Fate.UNNOTED))
-    county = np.array([office.county.index for office in site.offices], dtype=np.int64)[hall]
-    known = chance[:, U.KNOWN] < _IDENTIFIED
-    return pl.DataFrame(
-        {
-            "ticket_id": joined.ticket_id,
-            "hall_id": named([entry.hall_id for entry in site.halls], hall),
-            "ticket_no": _ticket_numbers(tickets, [queue.letter for queue in queues]),
-            "queue_id": named([queue.queue_id for queue in queues], tickets.queue),
-            "item_code": named([item.code for item in ITEMS], tickets.item),
-            "channel": named(_TICKET_CHANNELS, _channels(tickets, chance)),
-            "take_time": tickets.take,
-            "call_time": tickets.call,
-            "start_time": tickets.start,
-            "end_time": np.where(unended, -1, tickets.end),
-            "window_id": named([window.window_id for own in counters for window in own.windows], tickets.window),
-            "staff_id": named(
-                [p.staff_id for entry in site.halls for p in plan_team(entry, site.seed).everyone], tickets.staff
-            ),
-            "status": named(STATUSES, tickets.fate),
-            "transferred_from": joined.ticket_id.gather(pl.Series(np.maximum(tickets.origin, 0))).zip_with(
-                pl.Series(tickets.origin >= 0), pl.Series([None], dtype=pl.String)
-            ),
-            "project_no": cases.project_no.gather(pl.Series(np.maximum(case, 0))).zip_with(
-                pl.Series(case >= 0), pl.Series([None], dtype=pl.String)
-            ),
-            "case_opened": np.where(case >= 0, cases.opened.apply[np.maximum(case, 0)], -1),
-            "applicant_hash": applicants(site.seed, county, site.counties, chance[:, U.PERSON], known),
-            "is_test": tickets.test,
-            "office": hall,
-        }
-    )
-
-
-def _channels(tickets: Tickets, chance: Floats) -> Ints:
-    """Choose by which way a ticket was taken; second tickets are given at the desk."""
-    return np.where(tickets.origin >= 0, 3, pick(_TICKET_CHANNEL_SHARES, chance[:, U.CHANNEL]))
-
-
-def _ticket_numbers(tickets: Tickets, letters: Sequence[str]) -> pl.Series:
-    """Number the tickets of each queue and day from A001 on."""
-    frame = pl.DataFrame({"day": tickets.take // DAY, "queue": tickets.queue, "letter": named(letters, tickets.queue)})
-    number = pl.int_range(1, pl.len() + 1).over("day", "queue").cast(pl.String).str.zfill(3)
-    return frame.select(pl.concat_str("letter", number)).to_series()
-
-
-_SERVICE = ("hall_id", "project_no", "ticket_id", "window_id", "staff_id", "office")
-
-
-def _reviews(site: Site, joined: _Joined, tickets: pl.DataFrame, cases: Cases, active: Active) -> pl.DataFrame:
-    places = np.flatnonzero((joined.tickets.fate == Fate.DONE) & ~joined.tickets.test)
-    services = Services(
-        kind=np.full(len(places), Kind.WINDOW, dtype=np.int64),
-        hall=joined.hall[places],
-        window=joined.tickets.window[places],
-        end=joined.tickets.end[places],
-        chance=joined.tickets.uniforms[places, int(U.REVIEW) : int(U.REVIEW) + REVIEW_UNIFORMS],
-    )
-    found = review(services, joined.first_window, site.almanac, active)
-    states_only = pl.Series([hall.hall_id for hall in site.halls if hall.states_only], dtype=pl.String)
-    named_rows = tickets.select(_SERVICE)[places[found.service]].with_columns(
-        pl.when(~pl.col("hall_id").is_in(states_only.implode())).then("ticket_id").alias("ticket_id"),
-        pl.concat_str("ticket_id", pl.lit("-P")).alias("review_id"),
-    )
-    windows = [window.window_id for hall in site.halls for window in plan_counters(hall).windows]
-    of_services = _with_services(found, named_rows, windows)
-    return pl.concat([of_services, _case_reviews(site, cases, cases.opened.ticket < 0, active)])
-
-
-def _case_reviews(site: Site, cases: Cases, chosen: Ints, active: Active) -> pl.DataFrame:
-    """Return reviews of cases that no ticket stands for."""
-    places = np.flatnonzero(chosen & (cases.opened.ticket < 0))
-    office = cases.opened.office[places]
-    in_hall = office < len(site.halls)
-    services = Services(
-        kind=np.where(in_hall, Kind.HALL_CASE, Kind.CENTRAL_CASE).astype(np.int64),
-        hall=np.where(in_hall, office, -1),
-        window=np.full(len(places), -1, dtype=np.int64),
-        end=cases.course.finish[places],
-        chance=cases.opened.review[places],
-    )
-    found = review(services, np.zeros(len(site.halls), dtype=np.int64), site.almanac, active)
-    nothing = pl.lit(None, dtype=pl.String)
-    rows = cases.frame.select("hall_id", "project_no", "office")[places[found.service]].with_columns(
-        nothing.alias("ticket_id"),
-        nothing.alias("window_id"),
-        nothing.alias("staff_id"),
-        pl.concat_str("project_no", pl.lit("-P")).alias("review_id"),
-    )
-    return _with_services(found, rows.select(*_SERVICE, "review_id"), [])
-
-
-def _with_services(found: Reviews, rows: pl.DataFrame, windows: Sequence[str]) -> pl.DataFrame:
-    pads = named([f"{window}-PJ" for window in windows] or [""], found.device)
-    return pl.concat([rows, found.frame, pl.DataFrame({"device_id": pads})], how="horizontal")

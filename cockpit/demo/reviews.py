@@ -11,8 +11,8 @@ from cockpit.demo.draws import Flags, Floats, Ints
 from cockpit.demo.incidents import Active
 from cockpit.demo.mending import mending
 
-_ACTIVE = np.array([0.44, 0.27, 0.09])
-_DEFAULT = np.array([0.47, 0.50, 0.40])
+_ACTIVE = np.array([0.41, 0.25, 0.06])
+_DEFAULT = np.array([0.45, 0.42, 0.30])
 _PUSHED = np.array([0.05, 0.05, 0.04])
 """Shares of services that are reviewed actively; of the others, by default and after a text message (by kind)."""
 _LEVELS = ((0.930, 5), (0.985, 4), (0.99985, 3), (0.99995, 2), (1.0, 1))
@@ -101,10 +101,11 @@ def review(services: Services, first_window: Ints, almanac: Almanac, active: Act
     remote = ~at_window | pushed | (spoken & ~faked & (chance[:, R.DELAY] > _LATER))
     away = np.where(at_window, "qr", np.where((chance[:, R.DELAY] * 31) % 1 < 0.7, "mobile", "pc"))
     bad = level <= 2
+    origin = np.where(spoken, "active", np.where(pushed, "system_push", "default"))
     frame = pl.DataFrame(
         {
             "level": level,
-            "origin": pl.Series(np.where(spoken, "active", np.where(pushed, "system_push", "default")), dtype=pl.String),
+            "origin": pl.Series(origin, dtype=pl.String),
             "channel": pl.Series(np.where(pushed, "sms", np.where(remote, away, "device")), dtype=pl.String),
             "assess_time": assess,
             "named": np.where(bad, (chance[:, R.MENDING] * 13) % 1 < 0.7, chance[:, R.MENDING] < 0.4),

@@ -1,5 +1,6 @@
 """What is submitted without coming to a window (网上申请 and other ways), office by office and day by day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from cockpit.demo.catalogue import columns
 from cockpit.demo.counters import group_shares
 from cockpit.demo.demand import CASE_UNIFORMS, REVIEW_UNIFORMS, day_factor
 from cockpit.demo.draws import Floats, Ints, Stream, pick, stream
-from cockpit.demo.incidents import Active
+from cockpit.demo.incidents import Active, Incident
 from cockpit.demo.places import County, Hall
 
 _HALL_PER_TICKET, _CENTRAL_PER_TICKET, _REST_DAY, _HOLIDAY = 0.195, 0.405, 0.20, 0.12
@@ -65,7 +66,17 @@ def online_weights(hall: Hall | None) -> Floats:
     catalogue = columns()
     shares = np.array(group_shares(hall) if hall else (0.25, 0.29, 0.17, 0.17, 0.12, 0.0))
     weights: Floats = catalogue.online * shares[catalogue.group]
-    return weights / weights.sum()
+    weights = weights / weights.sum()
+    return weights
+
+
+def offices_of(halls: Sequence[Hall], counties: Sequence[County]) -> list[Office]:
+    """Return all offices that take cases in: the halls, then the counties' online offices."""
+    by_name = {county.name: county for county in counties}
+    found = [Office(by_name[hall.county], hall, hall.daily) for hall in halls]
+    for county in counties:
+        found.append(Office(county, None, sum(hall.daily for hall in halls if hall.county == county.name)))
+    return found
 
 
 def expected_online(office: Office) -> float:
@@ -90,13 +101,13 @@ def submissions(office: Office, almanac: Almanac, day: int, seed: int, active: A
     channel = pick(_CHANNEL_SHARES, chance[:, -3])
     kept = np.ones(count, dtype=np.bool_)
     for incident in active.kind("online_outage"):
-        if incident.county != office.county.index:
+        if incident.county != office.county.index or not incident.touches(day * DAY, (day + 1) * DAY):
             continue
         # Part of those who cannot get through is helped at a kiosk or by staff, the others give up.
         hit = (chance[:, -5] < incident.size) & (apply >= incident.onset) & (apply < incident.end) & (channel < KIOSK)
         channel = np.where(hit, np.where(chance[:, -6] < 0.5, KIOSK, STAFF), channel)
         kept &= ~(hit & (chance[:, -6] > 0.65))
-    visit = _visits(office, almanac, apply, item, chance, active)
+    visit = _visits(office, almanac, day, apply, item, chance, active)
     return Submissions(
         apply=apply[kept],
         item=item[kept],
@@ -108,12 +119,16 @@ def submissions(office: Office, almanac: Almanac, day: int, seed: int, active: A
     )
 
 
-def _visits(office: Office, almanac: Almanac, apply: Ints, item: Ints, chance: Floats, active: Active) -> Ints:
+def _visits(
+    office: Office, almanac: Almanac, day: int, apply: Ints, item: Ints, chance: Floats, active: Active
+) -> Ints:
     """Send people whose online submission is stuck to a window on one of the next days."""
     visit = np.full(len(apply), -1, dtype=np.int64)
     if office.hall is not None and office.hall.states_only:
         return visit
     for incident in active.kind("online_fault"):
+        if not incident.touches(day * DAY, (day + 1) * DAY):
+            continue
         hit = (item == incident.item) & (chance[:, -5] < incident.size)
         hit &= (apply >= incident.onset) & (apply < incident.end)
         wish = apply // DAY + 1 + (chance[:, -6] * (_TRY_FIRST - 1)).astype(np.int64)
@@ -123,19 +138,30 @@ def _visits(office: Office, almanac: Almanac, apply: Ints, item: Ints, chance: F
 
 def stuck_visitors(
     offices: list[Office], almanac: Almanac, day: int, seed: int, active: Active
-) -> list[tuple[int, float, float]]:
-    """Return who comes to a hall on a day because their online submission is stuck: item, person, chance."""
-    if not active.kind("online_fault"):
-        return []
-    found: list[tuple[int, float, float]] = []
-    for incident in active.kind("online_fault"):
-        for before in range(1, 16):
-            if not incident.touches((day - before) * DAY, (day - before + 1) * DAY):
-                continue
-            for office in offices:
-                drawn = submissions(office, almanac, day - before, seed, active)
-                mine = np.flatnonzero((drawn.visit == day) & (drawn.item == incident.item))
-                found += [
-                    (incident.item, float(drawn.person[place]), float(drawn.review[place, 0])) for place in mine
-                ]
+) -> list[tuple[int, float]]:
+    """Return who comes to a hall on a day because their online submission is stuck: item and person."""
+    found: list[tuple[int, float]] = []
+    for before in range(day - _LATEST_VISIT, day):
+        start, end = before * DAY, (before + 1) * DAY
+        happening = tuple(i for i in active.kind("online_fault", "online_outage") if i.touches(start, end))
+        for office in offices:
+            weights = online_weights(office.hall)
+            if any(i.kind == "online_fault" and weights[i.item] > 0 for i in happening):
+                drawn = _stuck_on(office, almanac, before, seed, happening)
+                found += [(item, person) for visit, item, person in drawn if visit == day]
     return found
+
+
+_LATEST_VISIT = 15
+
+
+@lru_cache(maxsize=8192)
+def _stuck_on(
+    office: Office, almanac: Almanac, day: int, seed: int, happening: tuple[Incident, ...]
+) -> tuple[tuple[int, int, float], ...]:
+    """Return whose submission of a day is stuck: when they come to a window, item, person."""
+    drawn = submissions(office, almanac, day, seed, Active.of(happening))
+    stuck = np.flatnonzero(drawn.visit >= 0)
+    return tuple(
+        zip(drawn.visit[stuck].tolist(), drawn.item[stuck].tolist(), drawn.person[stuck].tolist(), strict=True)
+    )

@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 
 from cockpit.demo.almanac import DAY, MINUTE, Almanac, date_of
-from cockpit.demo.catalogue import GROUPS, columns
+from cockpit.demo.catalogue import columns
 from cockpit.demo.counters import handling_location, item_weights, plan_counters
 from cockpit.demo.crowds import Comers, comers, patience, wishes
 from cockpit.demo.demand import U
@@ -95,9 +95,7 @@ class _Counter:
     """Whether that is because they are sent on."""
 
 
-def run_hall(
-    hall: Hall, offices: list[Office], almanac: Almanac, days: range, seed: int, active: Active
-) -> HallDays:
+def run_hall(hall: Hall, offices: list[Office], almanac: Almanac, days: range, seed: int, active: Active) -> HallDays:
     """Let the hall work through these days; `active` are the incidents of these days, in all places."""
     people = comers(hall, offices, almanac, days, seed, active)
     mine = active.in_hall(hall.index)
@@ -156,11 +154,12 @@ def _draw(hall: Hall, people: Comers, active: Active) -> tuple[Tickets, _Counter
     chance, normal = chance[source], normal[source]
     item = item[source]
     sent = np.flatnonzero(moved[seconds]) + count
-    weights = item_weights(hall) * (np.isin(catalogue.group, [g for g in range(len(GROUPS)) if g not in sections[0].groups]))
+    weights = item_weights(hall) * ~np.isin(catalogue.group, sections[0].groups)
     if len(sent):
         item[sent] = pick(weights, chance[sent, U.TRANSFER] / _TRANSFERRED)
     wish = wishes(hall, item, chance[:, U.QUEUE])
-    work = _work(item, np.concatenate([normal[:count, 0], normal[count:, 2]]), people.take, source, wish.section, active)
+    deviation = np.concatenate([normal[:count, 0], normal[count:, 2]])
+    work = _work(item, deviation, people.take[source], wish.section, active)
     fate = np.full(len(item), Fate.DONE, dtype=np.int64)
     fate[chance[:, U.RETURN] < _RETURNED] = Fate.RETURNED
     work[fate == Fate.RETURNED] *= 0.5
@@ -204,13 +203,13 @@ def _draw(hall: Hall, people: Comers, active: Active) -> tuple[Tickets, _Counter
     return tickets, counter
 
 
-def _work(item: Ints, deviation: Floats, take: Ints, source: Ints, section: Ints, active: Active) -> Floats:
+def _work(item: Ints, deviation: Floats, take: Ints, section: Ints, active: Active) -> Floats:
     """Draw how long each service takes (seconds)."""
     catalogue = columns()
     medians = handling_location(catalogue.minutes, catalogue.sigma)
     work: Floats = np.minimum(medians[item] * np.exp(catalogue.sigma[item] * deviation), _LONGEST)
     for incident in active.kind("system_slow"):
-        during = (take[source] >= incident.onset) & (take[source] < incident.end)
+        during = (take >= incident.onset) & (take < incident.end)
         work = np.where(during & (section == incident.section), work * incident.size, work)
     return work
 

@@ -1,6 +1,6 @@
 """What really went wrong in the demo city (真值表), for scoring warnings afterwards; nothing that warns may read this.
 
-Kept beside the data, in demo/truth.parquet and demo/quiet.parquet of the data folder, outside the tables of the standard.
+Kept beside the data, in demo/truth.parquet and demo/quiet.parquet of the data folder, outside the standard.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from cockpit.demo.departments import DEPARTMENTS
 from cockpit.demo.draws import Stream, stream
 from cockpit.demo.equipment import plan_devices
 from cockpit.demo.incidents import Active, Incident
-from cockpit.demo.mishaps import BY_KEY
+from cockpit.demo.kinds import BY_KEY
 from cockpit.demo.places import County, Hall
 
 TRUTH, QUIET = "demo/truth.parquet", "demo/quiet.parquet"
@@ -61,7 +61,7 @@ def truth(halls: Sequence[Hall], counties: Sequence[County], active: Active, tim
     """List the incidents with their place, time, the indicators meant to see them, and a sentence."""
     rows = [_row(incident, halls, counties, timezone) for incident in active.incidents]
     zoned = pl.Datetime("us", timezone)
-    schema = {
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "incident_id": pl.String, "kind": pl.String, "strength": pl.String, "onset": zoned, "end": zoned,
         "hall_id": pl.String, "county": pl.String, "dept_code": pl.String, "item_code": pl.String,
         "service_group": pl.String, "queue_ids": pl.List(pl.String), "window_ids": pl.List(pl.String),
@@ -117,17 +117,16 @@ def _sentence(incident: Incident, halls: Sequence[Hall], counties: Sequence[Coun
         where.append(ITEMS[incident.item].name)
     if incident.source:
         where.append(f"{SOURCES[incident.source]}来源")
-    what = _WHAT[incident.kind].format(
-        size=incident.size, windows=len(incident.windows), devices=len(incident.devices)
-    )
-    begin, end = (_naive(instant) for instant in (incident.onset, incident.end))
-    return f"{''.join(where)}:{kind.name}({_STRENGTHS[incident.strength]}),{what},{begin:%Y-%m-%d %H:%M}至{end:%m-%d %H:%M}。"
+    what = _WHAT[incident.kind].format(size=incident.size, windows=len(incident.windows), devices=len(incident.devices))
+    begin, end = _naive(incident.onset), _naive(incident.end)
+    when = f"{begin:%Y-%m-%d %H:%M}至{end:%m-%d %H:%M}"
+    return f"{''.join(where)}:{kind.name}({_STRENGTHS[incident.strength]}),{what},{when}。"
 
 
 def quiet_days(
     halls: Sequence[Hall], counties: Sequence[County], almanac: Almanac, days: range, seed: int, active: Active
 ) -> pl.DataFrame:
-    """Choose hall-days on which nothing goes wrong: no incident there, in its county, or in what it handles, nor just before.
+    """Choose hall-days on which nothing goes wrong: no incident there or in its county, nor just before.
 
     Chosen by chance alone, before anything has happened; only working days that the calendar does not make unusual.
     """
