@@ -113,6 +113,8 @@ def deliveries(
     """
     parts = []
     for name in (*LIVE, *BATCHED, *DAILY):
+        if name not in events:
+            continue
         source = LIVE.get(name) or BATCHED.get(name) or DAILY[name]
         slots = _slots(name, halls, almanac, days)
         kept = _not_held_back(slots, source, active)

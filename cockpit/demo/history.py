@@ -26,6 +26,8 @@ from metrics.standard import TABLES
 
 LONGEST_LIFE = 110
 """No case goes on for more than so many days."""
+_BACKLOG_DAYS = 60
+"""So many days before the first one cases are drawn of which some are still open then."""
 PLANNED_AHEAD = 7
 """For how many days after the last one rosters and window plans are there already."""
 STEP = 30
@@ -102,11 +104,14 @@ class City:
         lived, planned = self._lived(come) if come else {}, self._planned(ahead) if ahead else {}
         known_from = self.site.almanac.days.start * DAY
         found = {}
+        kept = come in self._latest
         for name in TABLES:
             rows = [_within(name, lived[name], come.start * DAY, come.stop * DAY)] if name in lived else []
             rows += [_within(name, planned[name], ahead.start * DAY, ahead.stop * DAY)] if name in planned else []
             if rows:
                 found[name] = self._finished(name, pl.concat(rows, how="diagonal"), cut, known_from)
+            if not kept:
+                lived.pop(name, None)
         return found
 
     def changes(self, since: dt.datetime, now: dt.datetime) -> Tables:
@@ -221,7 +226,7 @@ class City:
     def _backlog(self) -> Raw:
         """What there was before the first day and was not finished yet."""
         first = self.site.almanac.days.start
-        before = range(first - LONGEST_LIFE, first)
+        before = range(first - _BACKLOG_DAYS, first)
         return make_backlog(self.site, before, self._active(range(before.start - 20, first + LONGEST_LIFE)))
 
     def _planned(self, days: range) -> Raw:

@@ -20,7 +20,7 @@ class Kind:
     lengths: Three
     """Minutes for those within a day, else days."""
     often: float
-    """How many in forty days in a city of 82 halls; for places that every city has, in any city."""
+    """How many in forty days in a city of 82 halls (of items and departments: in any city)."""
     indicators: tuple[str, ...]
     within_a_day: bool = False
 
@@ -28,14 +28,14 @@ class Kind:
 KINDS = (
     Kind("crowd", "人流骤增", "hall", (1.5, 2.2, 3.0), (120, 150, 180), 2.4,
          ("footfall_peak", "hall_occupancy", "wait_avg", "wait_sla_rate", "wait_max_open", "queue_per_window"), True),
-    Kind("tide", "单队列潮涌", "section", (1.5, 2.1, 2.8), (120, 150, 180), 2.4,
+    Kind("tide", "单队列潮涌", "section", (1.6, 2.5, 3.3), (120, 150, 180), 2.4,
          ("tidal_wait_rise", "wait_avg", "wait_max_open", "queue_per_window", "window_saturation",
           "demand_capacity_ratio"), True),
     Kind("clerks_away", "窗口人员离岗", "windows", (0.2, 0.4, 0.65), (60, 90, 130), 2.4,
          ("window_open_rate", "staff_on_duty_rate", "off_post_minutes"), True),
     Kind("late_opening", "开门晚", "windows", (0.5, 0.8, 1.0), (25, 45, 70), 2.0,
          ("window_open_rate", "staff_on_duty_rate", "off_post_minutes", "queue_per_window"), True),
-    Kind("empty_post", "空岗", "window", (1, 1, 1), (25, 50, 90), 2.4,
+    Kind("empty_post", "空岗", "window", (0.34, 0.67, 1.0), (25, 50, 90), 2.4,
          ("off_post_minutes",), True),
     Kind("call_fault", "叫号故障", "hall", (0.10, 0.24, 0.45), (90, 120, 150), 2.0,
          ("abandon_rate",), True),

@@ -15,11 +15,14 @@ from cockpit.demo.places import Hall
 from cockpit.demo.placing import PLACES, Rng, Town
 
 SPAN = 40
-_WHOLE_CITY = 82
+_WHOLE_CITY, _ALL_COUNTIES, _SMALL_CITY = 82, 9, 0.5
 _LONGEST = 60
 """No incident lasts longer than so many days."""
-_MORNING, _AFTERNOON = (9 * HOUR + 15 * MINUTE, 10 * HOUR + 15 * MINUTE), (14 * HOUR, 14 * HOUR + 45 * MINUTE)
-_EVERYWHERE = ("county", "dept", "item")
+_MORNING, _AFTERNOON = (
+    (9 * HOUR + 15 * MINUTE, 10 * HOUR + 15 * MINUTE),
+    (13 * HOUR + 45 * MINUTE, 14 * HOUR + 15 * MINUTE),
+)
+_EVERYWHERE = ("dept", "item")
 
 
 class Mishaps(Town):
@@ -40,7 +43,11 @@ def _drawn(city: Town, span: int) -> tuple[Incident, ...]:
     workdays = [day for day in range(span * SPAN, (span + 1) * SPAN) if city.almanac.is_workday(day)]
     mondays = [day for day in workdays if date_of(day).weekday() == 0] or workdays
     for number, kind in enumerate(KINDS):
-        rate = kind.often if kind.place in _EVERYWHERE else max(kind.often * len(city.halls) / _WHOLE_CITY, 0.5)
+        rate = kind.often
+        if kind.place == "county":
+            rate *= len(city.counties) / _ALL_COUNTIES
+        elif kind.place not in _EVERYWHERE:
+            rate = max(rate * len(city.halls) / _WHOLE_CITY, _SMALL_CITY)
         rng = stream(city.seed, Stream.INCIDENTS, number, span)
         phase = (number * 0.618) % 1
         days = mondays if kind.key == "complaints_wave" else workdays

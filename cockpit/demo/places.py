@@ -134,7 +134,7 @@ def _hall(
         county=county.name,
         level=level,
         star=_STARS[level],
-        capacity=round(12 + daily * 0.095),
+        capacity=round(14 + daily * 0.125),
         row=county.index // 3 * width + cell // width,
         column=county.index % 3 * width + cell % width,
         daily=daily,

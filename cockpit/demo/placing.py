@@ -84,7 +84,7 @@ def _windows(town: Town, kind: Kind, size: float, day: int, rng: Rng) -> Place:
 
 
 def _window(town: Town, kind: Kind, size: float, day: int, rng: Rng) -> Place:
-    """Choose a window: of a small section (空岗), a third of a larger one (新手), a busy one (评价)."""
+    """Choose windows: a share of a small section (空岗), half of a larger one (新手), a busy one (评价)."""
     options = []
     for index in _open_halls(town, day, 0.0):
         hall = town.halls[index]
@@ -105,7 +105,8 @@ def _window(town: Town, kind: Kind, size: float, day: int, rng: Rng) -> Place:
     hall = town.halls[hall_index]
     section = plan_counters(hall).sections[number]
     windows = [window.index for window in plan_counters(hall).windows_of(number) if not window.tidal]
-    count = max(1, round(regular(hall, section, 1.0) / 2)) if kind.key == "new_clerk" else 1
+    share = {"empty_post": size, "new_clerk": 0.5}.get(kind.key, 0.0)
+    count = max(1, round(regular(hall, section, 1.0) * share))
     chosen = tuple(sorted(rng.permutation(windows)[:count].tolist()))
     return {"hall": hall_index, "section": number, "windows": chosen}
 

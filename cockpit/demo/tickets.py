@@ -119,7 +119,9 @@ def run_hall(hall: Hall, offices: list[Office], almanac: Almanac, days: range, s
         for section in sections:
             places = members[section_of == section.number]
             places = places[(tickets.take[places] >= 0) | ~counter.sent_on[_origin(tickets, places)]]
-            places = places[np.argsort(tickets.take[places], kind="stable")]
+            # Tickets that there may yet be come last: of two in the same second the ordinary one is first.
+            take = tickets.take[places]
+            places = places[np.argsort(np.where(take < 0, closing, take), kind="stable")]
             line = _line(tickets, counter, places, sessions, day)
             line.faults = tuple((fault.onset, fault.end, fault.size) for fault in today.kind("call_fault"))
             presences += serve(line, shift.posts.get(section.number, []), closing - _LAST_RETURN)

@@ -29,28 +29,28 @@ _WHAT = {
     "tide": "来人多到平时的{size:.1f}倍",
     "clerks_away": "{windows}个窗口的人离岗",
     "late_opening": "{windows}个窗口开门晚",
-    "empty_post": "窗口无人而人在班",
-    "call_fault": "叫号听不到,约{size:.0%}的人没有应号",
+    "empty_post": "{windows}个窗口无人而人在班",
+    "call_fault": "叫号听不到，约{size:.0%}的人没有应号",
     "idle_section": "来人只有平时的{size:.0%}而窗口照开",
-    "system_slow": "业务系统慢,办理时间是平时的{size:.2f}倍",
-    "new_clerk": "{windows}个窗口换新手,办理时间是平时的{size:.1f}倍",
+    "system_slow": "办理时间是平时的{size:.2f}倍",
+    "new_clerk": "{windows}个窗口换新手，办理时间是平时的{size:.1f}倍",
     "dept_sits": "办件速度只有平时的{size:.0%}",
     "slow_accept": "约{size:.0%}的申请搁置两天以上才受理",
-    "wrong_guide": "办事指南有误,约{size:.0%}的申请被退回补正",
+    "wrong_guide": "约{size:.0%}的申请被退回补正",
     "bypass_hall": "约{size:.0%}的窗口收件不走统一平台",
     "bypass_county": "约{size:.0%}的办件不走统一平台",
     "bypass_item": "约{size:.0%}的办件不走统一平台",
-    "online_outage": "网办渠道中断,约{size:.0%}的人无法网上提交",
-    "online_fault": "网办断点,约{size:.0%}的网上申请人改到窗口",
-    "more_visits": "反复要材料,约{size:.0%}的人要多跑",
-    "rude_clerk": "窗口态度差,约{size:.0%}的主动评价是差评",
-    "poor_service": "服务变差,约{size:.0%}的主动评价是差评",
+    "online_outage": "约{size:.0%}的人无法网上提交",
+    "online_fault": "约{size:.0%}的网上申请人改到窗口",
+    "more_visits": "约{size:.0%}的人要多跑",
+    "rude_clerk": "约{size:.0%}的主动评价是差评",
+    "poor_service": "约{size:.0%}的主动评价是差评",
     "review_silence": "约{size:.0%}的办事人不再被邀请评价",
     "faked_praise": "约{size:.0%}的服务由工作人员代点好评",
-    "neglected_reviews": "差评增多且无人处理",
-    "complaints_wave": "投诉集中,约{size:.0f}件",
+    "neglected_reviews": "差评增多而没有人核实整改",
+    "complaints_wave": "比平时多{size:.0f}件",
     "checks_missed": "约{size:.0%}的人员漏做核验",
-    "source_late": "来源停止送数",
+    "source_late": "没有数据送来",
     "numbers_missing": "约{size:.0%}的号票没有写办件编号",
     "garbage_rows": "约{size:.0%}的来数是坏行",
     "devices_down": "{devices}台设备断线",
@@ -120,7 +120,7 @@ def _sentence(incident: Incident, halls: Sequence[Hall], counties: Sequence[Coun
     what = _WHAT[incident.kind].format(size=incident.size, windows=len(incident.windows), devices=len(incident.devices))
     begin, end = _naive(incident.onset), _naive(incident.end)
     when = f"{begin:%Y-%m-%d %H:%M}至{end:%m-%d %H:%M}"
-    return f"{''.join(where)}:{kind.name}({_STRENGTHS[incident.strength]}),{what},{when}。"
+    return f"{''.join(where)}：{kind.name}（{_STRENGTHS[incident.strength]}），{what}，{when}。"
 
 
 def quiet_days(
