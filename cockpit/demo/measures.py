@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from cockpit.demo.city import City
+from cockpit.demo.history import City
 
 _STEP = 20
 _WAIT = (pl.col("call_time") - pl.col("take_time")).dt.total_seconds() / 60
@@ -36,7 +36,8 @@ class Measures:
 
     def frame(self, name: str) -> pl.DataFrame:
         """Return one of the lists as one frame."""
-        return pl.concat(getattr(self, name))
+        parts: list[pl.DataFrame] = getattr(self, name)
+        return pl.concat(parts)
 
     def total(self, name: str, *by: str) -> pl.DataFrame:
         """Add one of the lists up."""

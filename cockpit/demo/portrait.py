@@ -7,9 +7,11 @@ import datetime as dt
 import sys
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from cockpit.demo.city import City, plan_city
+from cockpit.demo.city import plan_city
+from cockpit.demo.history import City
 from cockpit.demo.incidents import STRENGTHS
 from cockpit.demo.kinds import KINDS
 from cockpit.demo.measures import Measures, measure, sigma_by_item, spread_within_days_of_a_kind
@@ -24,6 +26,9 @@ _UNITS = {"crowd": "人数倍数", "tide": "人数倍数", "idle_section": "人�
           "complaints_wave": "投诉件数", "source_late": "–"}  # fmt: skip
 
 
+_BAD_ELSEWHERE = "4156 万件中 9507 件（2021 年，万分之 2.3）；1219.6 万件中 78 件（2023 年）"
+
+
 def page(city: City, found: Measures) -> str:
     """Return the page in Markdown."""
     parts = [_head(city), _published(found), _sizes(city, found), _queues(city, found), _cases(found), _others(found)]
@@ -35,10 +40,11 @@ def _head(city: City) -> str:
     return f"""<!-- Made by `python -m cockpit.demo.portrait`. Do not edit by hand. -->
 # 演示城市
 
-**这座城市是虚构的。** 大厅、区县、事项、人员、办件、评价和出过的事，全部由程序按随机种子生成，没有一行来自真实的人或真实的大厅。
-它只用来演示和检验本产品；下面的数字不能当作任何城市的实际情况引用。
+**这座城市是虚构的。** 大厅、区县、事项、人员、办件、评价和出过的事，全部由程序按随机种子生成，
+没有一行来自真实的人或真实的大厅。它只用来演示和检验本产品；下面的数字不能当作任何城市的实际情况引用。
 
-本页由程序统计得出：种子 {city.site.seed}，{len(city.site.halls)} 个大厅，{days} 天（{city.first_day} 至 {city.last_day}）。
+本页由程序统计得出：种子 {city.site.seed}，{len(city.site.halls)} 个大厅，{days} 天
+（{city.first_day} 至 {city.last_day}）。
 """
 
 
@@ -61,7 +67,7 @@ def _published(found: Measures) -> str:
 | 大厅窗口一网通办收件率 | 全市 93.01%，各县均 ≥ 90% | {window:.2%} |
 | 一网通办办件率 | 要求 90% | 全市 {_rate(cases, "unified")}，各县 {lowest:.1%} 至 {highest:.1%} |
 | 网上办比例 | 84.6%（2021 年） | {_rate(cases, "net")} |
-| 差评 | 4156 万件中 9507 件（2021 年，万分之 2.3）；1219.6 万件中 78 件（2023 年） | 主动评价 {_wan(active)} 万件中 {bad} 件，万分之 {bad / active * 1e4:.1f} |
+| 差评 | {_BAD_ELSEWHERE} | 主动评价 {_wan(active)} 万件中 {bad} 件，万分之 {bad / active * 1e4:.1f} |
 
 差评多于日常水平，是因为安排了态度差、服务变差一类的事件；不安排事件时约为万分之 1.5。
 """
@@ -69,11 +75,10 @@ def _published(found: Measures) -> str:
 
 def _sizes(city: City, found: Measures) -> str:
     years = ((city.last_day - city.first_day).days + 1) / 365
-    rows = "".join(
-        f"| {name} | {found.rows[name]:,} | {'' if TABLES[name].time is None else f'{found.rows[name] / years:,.0f}'} |\n"
-        for name in TABLES
-        if name in found.rows
-    )
+    rows = ""
+    for name, shape in TABLES.items():
+        a_year = f"{found.rows[name] / years:,.0f}" if shape.time else ""
+        rows += f"| {name} | {found.rows[name]:,} | {a_year} |\n"
     return f"""## 行数
 
 | 表 | 行数 | 折合一年 |
@@ -92,7 +97,7 @@ def _queues(city: City, found: Measures) -> str:
         if mine.len() == 0:
             continue
         halls = sum(hall.level == level for hall in city.site.halls)
-        taken = workdays.filter(pl.col("level") == level)["taken"].median()
+        taken = float(np.median(workdays.filter(pl.col("level") == level)["taken"].to_numpy()))
         load = loads.filter(pl.col("level") == level)
         use = load["busy"].item() / load["open"].item()
         rows += f"| {name} | {halls} | {taken:.0f} | {_waits(mine)} | {use:.0%} |\n"
@@ -105,21 +110,27 @@ def _queues(city: City, found: Measures) -> str:
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
 {rows}| 全市 | {len(city.site.halls)} | – | {_waits(waits["wait"])} | – |
 
-- 同一大厅、同一星期几（周二至周四、避开月末月初）之间，日取号量的离散系数：最小 {spread.min():.1%}，中位 {spread.median():.1%}，最大 {spread.max():.1%}。
-- 办理时长按事项对数正态，σ：最小 {sigma.min():.2f}，中位 {sigma.median():.2f}，最大 {sigma.max():.2f}（{sigma.len()} 个事项）。
+- 同一大厅、同一星期几（周二至周四、避开月末月初）之间，日取号量的离散系数：{_range(spread, ".1%")}。
+- 办理时长按事项对数正态，σ：{_range(sigma, ".2f")}（{sigma.len()} 个事项）。
 - 号票结局：{shares}。
 """
 
 
 def _waits(waits: pl.Series) -> str:
     quantiles = " | ".join(f"{waits.quantile(q):.1f}" for q in (0.5, 0.9, 0.99))
-    return f"{waits.mean():.1f} | {quantiles} | {(waits <= 25).mean():.1%}"
+    mean, soon = waits.to_numpy().mean(), (waits.to_numpy() <= 25).mean()
+    return f"{mean:.1f} | {quantiles} | {soon:.1%}"
+
+
+def _range(values: pl.Series, form: str) -> str:
+    low, middle, high = (float(np.quantile(values.to_numpy(), q)) for q in (0.0, 0.5, 1.0))
+    return f"最小 {low:{form}}，中位 {middle:{form}}，最大 {high:{form}}"
 
 
 def _cases(found: Measures) -> str:
     ended = found.total("finished")
     items = found.total("items", "item_code").filter(pl.col("n") >= 100)
-    rates = items["unified"] / items["n"]
+    rates = (items["unified"] / items["n"]).to_numpy()
     county = found.total("cases", "county")
     rows = "".join(
         f"| {row['county']} | {row['n']:,} | {row['unified'] / row['n']:.2%} | "
@@ -131,9 +142,11 @@ def _cases(found: Measures) -> str:
 | 区县 | 受理 | 一网通办办件率 | 大厅窗口收件率 | 网上办比例 |
 |---|---:|---:|---:|---:|
 {rows}
-- 事项（受理 100 件以上）{items.height} 个，其中一网通办率不到 90% 的 {int((rates < 0.9).sum())} 个，最低 {rates.min():.1%}。
-- 办结 {_wan(int(ended["n"].item()))} 万件：自动办结 {_of(ended, "automatic", "n")}，补录 {_of(ended, "backfilled", "n")}；
-  到场不超过一次 {_of(ended, "once", "counted")}；承诺件晚于原定时限办结 {_of(ended, "after_due", "promised")}（含中途暂停而顺延的）。
+- 事项（受理 100 件以上）{items.height} 个，其中一网通办率不到 90% 的 {int((rates < 0.9).sum())} 个，
+  最低 {float(rates.min()):.1%}。
+- 办结 {_wan(int(ended["n"].item()))} 万件：自动办结 {_of(ended, "automatic", "n")}，
+  补录 {_of(ended, "backfilled", "n")}，到场不超过一次 {_of(ended, "once", "counted")}；
+  承诺件晚于原定时限办结 {_of(ended, "after_due", "promised")}（含中途暂停而顺延的）。
 """
 
 
@@ -141,14 +154,14 @@ def _others(found: Measures) -> str:
     reviews = found.total("reviews", "origin").with_columns(share=pl.col("len") / pl.col("len").sum())
     origins = "，".join(f"{origin} {share:.1%}" for origin, share in reviews.select("origin", "share").rows())
     duties, delivered = found.total("duties"), found.total("delivered")
-    outages = found.frame("outages")["minutes"]
+    outages = found.frame("outages")["minutes"].to_numpy()
     done = found.total("ends", "status").filter(pl.col("status") == "done")["len"].item()
     return f"""## 评价、人员、设备与归集
 
 - 评价来源：{origins}。
 - 投诉与办不成事 {found.rows["complaints"]:,} 件，每万件办结号票 {found.rows["complaints"] / done * 1e4:.1f} 件。
 - 排班时间里在岗的占 {_of(duties, "attended", "rostered")}。
-- 设备断线 {outages.len():,} 次，中位 {outages.median():.0f} 分钟，最长 {outages.max():.0f} 分钟。
+- 设备断线 {len(outages):,} 次，中位 {float(np.median(outages)):.0f} 分钟，最长 {float(outages.max()):.0f} 分钟。
 - 归集行里被隔离的占 {_of(delivered, "rows_quarantined", "rows_read")}。
 """
 
@@ -179,7 +192,8 @@ def _incidents(city: City) -> str:
 def _made() -> str:
     return """## 怎样生成
 
-- 每个随机数都由种子、用途、地点和日期决定，所以同一种子总得到同样的行；先生成哪几天、分几段生成，都不影响结果，历史也不因最后一天改变。
+- 每个随机数都由种子、用途、地点和日期决定，所以同一种子总得到同样的行；
+  先生成哪几天、分几段生成，都不影响结果，历史也不因最后一天改变。
 - 人流：星期、季节、月末、节后的高低，加全市和各大厅每天的随机起伏；约一半的人按约定时间来，其余随机到达。
 - 窗口：按日历能预见的人流排窗，常开窗口之外有潮汐窗口；午休、迟到、缺勤、短暂停歇都会发生，平日有人顶替。
 - 排队：逐人模拟，同一队列先到先办，没有例外；等太久的人会走，过号的人会回来重新取号，有人被转到别的窗口。

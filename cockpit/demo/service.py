@@ -65,6 +65,8 @@ class Line:
     """Person → their second place and the seconds after the call at which they are back."""
     missing: float = 0.5
     """Share of the called who do not come."""
+    reach: int = 0
+    """Nobody is called sooner after taking a ticket: people must find the waiting area and fill in their form first."""
     faults: tuple[tuple[int, int, float], ...] = ()
     """Spans (seconds) in which calls do not reach people, with the share of the called who then do not come."""
     call: list[int] = field(default_factory=list)
@@ -90,7 +92,7 @@ class _Day:
         self.idle: list[tuple[int, int]] = []
         self.current = [0] * len(posts)
         self.began = [post.spells[0].begin if post.spells else 0 for post in posts]
-        self.events = [(take, _JOINING, person) for person, take in enumerate(line.take) if take >= 0]
+        self.events = [(take + line.reach, _JOINING, person) for person, take in enumerate(line.take) if take >= 0]
         for number, post in enumerate(posts):
             if post.spells:
                 self.events.append((post.spells[0].begin, _READY, number))
@@ -110,6 +112,8 @@ class _Day:
 
     def _join(self, person: int, now: int) -> None:
         rank = self.line.rank[person]
+        if self.line.leave[person] <= now:
+            return
         for place, (_, number) in enumerate(self.idle):
             if rank in self.posts[number].ranks:
                 del self.idle[place]
@@ -156,7 +160,7 @@ class _Day:
                 if now + after < self.closing:
                     line.leave[place] += now + after - line.take[place]
                     line.take[place] = now + after
-                    heappush(self.events, (now + after, _JOINING, place))
+                    heappush(self.events, (now + after + line.reach, _JOINING, place))
         else:
             start = now + line.walk[person]
             line.start[person] = start

@@ -20,7 +20,7 @@ from cockpit.demo.submissions import Office
 _CANCELLED, _VOID = 0.010, 0.003
 _NO_SHOW, _COMES_BACK, _UNNOTED, _UNCLOSED = 0.011, 0.45, 0.2, 0.0012
 _TRANSFERRED, _RETURNED, _TEST = 0.035, 0.012, 0.0008
-_LONGEST = 75 * MINUTE
+_LONGEST, _REACH = 75 * MINUTE, 100
 _LAST_RETURN = 10 * MINUTE
 """Nobody is sent on, or comes back, in the last minutes before closing."""
 
@@ -237,6 +237,7 @@ def _line(tickets: Tickets, counter: _Counter, places: Ints, sessions: tuple[Ses
         no_show=counter.no_show[places].tolist(),
         again={place: (local[int(second[place])], int(after[place])) for place in back.tolist()},
         missing=_NO_SHOW,
+        reach=_REACH,
     )
 
 
