@@ -55,7 +55,7 @@ class Almanac:
 
     first: dt.date
     last: dt.date
-    margin: int = 150
+    margin: int = 240
 
     @cached_property
     def types(self) -> dict[int, str]:

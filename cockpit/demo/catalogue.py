@@ -1,55 +1,84 @@
-"""What people come for: departments (部门), items (事项) and the service groups (服务区) that handle them."""
+"""What people come for: items (事项) with how often, how long, what is promised, and their service groups."""
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
-DEPARTMENTS = {
-    "D01": "政务服务中心",
-    "D02": "公安局",
-    "D03": "人力资源和社会保障局",
-    "D04": "医疗保障局",
-    "D05": "自然资源和规划局",
-    "D06": "市场监督管理局",
-    "D07": "税务局",
-    "D08": "民政局",
-    "D09": "住房和城乡建设局",
-    "D10": "发展和改革委员会",
-    "D11": "卫生健康委员会",
-}
+import numpy as np
+
+from cockpit.demo.departments import DEPARTMENTS
+from cockpit.demo.draws import Flags, Floats, Ints
+
 IN_FORCE_FROM = dt.date(2000, 1, 1)
+_FIRST_CHANGE, _QUARTERS = 2025, 8
+"""Items that were sped up were so at the start of a quarter from this year on, whatever days a city tells about."""
+_CHARACTER_SEED = 20_260_101
+_AT_WINDOW = 0.105
+"""Share of tickets for items that need a case; the others are advice, printing, collecting."""
+_VARIED = ("许可", "核准", "备案", "认定", "审批")
+_PROMISES = np.array([1, 2, 3, 3, 5, 5, 5, 7, 7, 8, 10, 10, 12, 15, 20])
+_LEGAL_TIMES = np.array([2, 3, 4])
 
 
 @dataclass(frozen=True)
 class Group:
-    """A service group: the windows that share one line of waiting people."""
+    """A service group: items that the same clerks handle."""
 
     key: str
     name: str
     letter: str
     theme: str
-    appointment: bool
-    priority: bool
     dept: str
     """The department its clerks come from."""
+    services: tuple[tuple[str, str, float, float, float], ...]
+    """What people come for without opening a case: name, department, mean minutes, spread of ln, weight."""
 
 
 GROUPS = (
-    Group("general", "综合受理", "A", "other", False, True, "D01"),
-    Group("livelihood", "民生服务", "B", "livelihood", True, True, "D03"),
-    Group("realestate", "不动产登记", "C", "realestate", True, False, "D05"),
-    Group("business", "商事登记", "D", "business", True, False, "D06"),
-    Group("investment", "投资项目", "E", "investment", False, False, "D10"),
-    Group("health", "健康核验", "H", "other", False, False, "D11"),
+    Group(
+        "general",
+        "综合受理",
+        "A",
+        "other",
+        "D01",
+        (
+            ("政策咨询与导办", "D01", 6.0, 0.60, 38),
+            ("证照打印与领取", "D01", 5.0, 0.55, 34),
+            ("户籍与居住信息查询", "D02", 6.0, 0.55, 28),
+        ),
+    ),
+    Group(
+        "livelihood",
+        "民生服务",
+        "B",
+        "livelihood",
+        "D03",
+        (
+            ("社会保险查询与打印", "D03", 5.5, 0.55, 42),
+            ("医保待遇咨询", "D04", 6.5, 0.60, 33),
+            ("住房公积金查询", "D20", 6.0, 0.55, 25),
+        ),
+    ),
+    Group(
+        "realestate",
+        "不动产登记",
+        "C",
+        "realestate",
+        "D05",
+        (("不动产登记信息查询", "D05", 6.5, 0.55, 58), ("不动产交易核税咨询", "D07", 8.5, 0.60, 42)),
+    ),
+    Group(
+        "business",
+        "商事登记",
+        "D",
+        "business",
+        "D06",
+        (("企业开办辅导", "D06", 8.0, 0.60, 50), ("涉税事项咨询", "D07", 7.5, 0.60, 50)),
+    ),
+    Group("investment", "投资项目", "E", "investment", "D10", (("投资项目代办咨询", "D10", 9.5, 0.60, 100),)),
+    Group("health", "健康核验", "H", "other", "D11", (("公共卫生信息核验", "D11", 3.5, 0.50, 100),)),
 )
-GENERAL, HEALTH = 0, 5
-SHARES: dict[str, tuple[float, ...]] = {
-    "city": (0.27, 0.30, 0.17, 0.15, 0.06, 0.05),
-    "county": (0.28, 0.33, 0.18, 0.15, 0.06, 0.0),
-    "town": (0.42, 0.58, 0.0, 0.0, 0.0, 0.0),
-    "park": (0.25, 0.0, 0.0, 0.52, 0.23, 0.0),
-    "village": (0.45, 0.55, 0.0, 0.0, 0.0, 0.0),
-}
-"""Share of a hall's tickets by level of the hall, in the order of GROUPS."""
+HEALTH = 5
 
 
 @dataclass(frozen=True)
@@ -70,14 +99,18 @@ class Item:
     sigma: float
     """Spread of ln(handling time)."""
     at_window: float
-    """Weight among the group's tickets."""
+    """Share among the group's tickets."""
     online: float
     """Weight among online submissions; 0 = not to be had online."""
-    automatic: float
+    automatic: float = 0.0
     """Share of online submissions that are approved by machine (秒办)."""
+    unified: float = 0.965
+    """Share of acceptances made in the unified platform (一网通办)."""
     excepted: bool = False
-    earlier_promise: int | None = None
+    earlier: int | None = None
     """The promise of the version before, where the item was sped up."""
+    changed_on: dt.date = IN_FORCE_FROM
+    """From when the present promise holds."""
 
     @property
     def instant(self) -> bool:
@@ -85,85 +118,124 @@ class Item:
         return self.case_type == "instant"
 
 
-def _service(code: str, name: str, dept: str, group: int, minutes: float, sigma: float, weight: float) -> Item:
-    """Describe a service that opens no case: advice, printing, collecting."""
-    return Item(code, name, dept, group, "instant", False, None, None, False, minutes, sigma, weight, 0, 0)
+def _services() -> list[Item]:
+    """List what opens no case: advice, printing, collecting."""
+    found: list[Item] = []
+    for number, group in enumerate(GROUPS):
+        share = 1.0 if number == HEALTH else 1 - _AT_WINDOW
+        whole = sum(weight for *_, weight in group.services)
+        for name, dept, minutes, sigma, weight in group.services:
+            code = f"S{len(found) + 1:03d}"
+            part = share * weight / whole
+            found.append(Item(code, name, dept, number, "instant", False, None, None, False, minutes, sigma, part, 0.0))
+    return found
 
 
-def _instant(
-    code: str, name: str, dept: str, group: int, minutes: float, weight: float, online: float, automatic: float
-) -> Item:
-    """Describe 即办件."""
-    return Item(code, name, dept, group, "instant", True, None, None, False, minutes, 0.55, weight, online, automatic)
+def _matters() -> list[Item]:
+    """List what opens a case, each with a character of its own that is the same in every demo city."""
+    rng = np.random.default_rng(_CHARACTER_SEED)
+    keys = [group.key for group in GROUPS]
+    found = []
+    for dept in DEPARTMENTS:
+        names = [*dept.matters, *(f"{name}变更" for name in dept.matters if name.endswith(_VARIED))]
+        for number, name in enumerate(names):
+            found.append(_matter(f"{dept.code}{number + 1:02d}", name, dept.code, keys.index(dept.group), rng))
+    whole = {group: sum(item.at_window for item in found if item.group == group) for group in range(len(GROUPS))}
+    return [_scaled(item, _AT_WINDOW / whole[item.group]) for item in found]
 
 
-def _promise(
-    code: str,
-    name: str,
-    dept: str,
-    group: int,
-    days: tuple[int, int],
-    minutes: float,
-    weight: float,
-    online: float,
-    natural: bool = False,
-    excepted: bool = False,
-    earlier: int | None = None,
-) -> Item:
-    """Describe 承诺件 with its legal and its promised days."""
+def _matter(code: str, name: str, dept: str, group: int, rng: np.random.Generator) -> Item:
+    luck, popularity = rng.random(10), float(np.exp(0.9 * rng.standard_normal()))
+    instant = luck[0] < 0.42
+    promise = None if instant else int(_PROMISES[int(luck[1] * len(_PROMISES))])
+    legal = None if promise is None else promise * int(_LEGAL_TIMES[int(luck[2] * len(_LEGAL_TIMES))])
+    sped_up = promise is not None and promise >= 3 and luck[3] < 0.12
+    quarter = int(luck[4] * _QUARTERS)
+    excepted = luck[5] < 0.012
+    offline = excepted or luck[6] < 0.03
     return Item(
-        code, name, dept, group, "promise", True, *days, natural, minutes, 0.6, weight, online, 0, excepted, earlier
+        code=code,
+        name=name,
+        dept=dept,
+        group=group,
+        case_type="instant" if instant else "promise",
+        needs_case=True,
+        legal=legal,
+        promise=promise,
+        natural=promise is not None and luck[7] < 0.08,
+        minutes=round(8.0 + 6.0 * float(luck[8]) + (2.0 if promise else 0.0), 1),
+        sigma=0.55 if instant else 0.6,
+        at_window=popularity,
+        online=0.0 if offline else popularity * (0.5 + float(luck[9])),
+        automatic=round(0.2 + 0.6 * float(luck[2]), 2) if instant else 0.0,
+        unified=round(0.86 + 0.05 * float(luck[4]), 3) if luck[1] > 0.93 else round(0.935 + 0.03 * float(luck[4]), 3),
+        excepted=bool(excepted),
+        earlier=None if promise is None or not sped_up else promise + 1 + int(luck[8] * promise * 0.9),
+        changed_on=dt.date(_FIRST_CHANGE + quarter // 4, quarter % 4 * 3 + 1, 1) if sped_up else IN_FORCE_FROM,
     )
 
 
-ITEMS = (
-    _service("S001", "政策咨询与导办", "D01", 0, 6.5, 0.60, 40),
-    _service("S002", "证照打印与领取", "D01", 0, 5.5, 0.55, 30),
-    _service("S003", "户籍与居住信息查询", "D02", 0, 6.5, 0.55, 18),
-    _instant("G101", "老年人优待证办理", "D08", 0, 9, 3, 10, 0.7),
-    _promise("G102", "居住证申领", "D02", 0, (15, 7), 12, 4, 9, earlier=10),
-    _promise("G103", "户外广告设置审批", "D09", 0, (20, 5), 15, 1, 3),
-    _instant("G104", "临时占道便民备案", "D09", 0, 11, 2, 4, 0.3),
-    _promise("G105", "残疾人两项补贴申请", "D08", 0, (30, 10), 13, 2, 4),
-    _service("S201", "社会保险查询与打印", "D03", 1, 6.0, 0.55, 38),
-    _service("S202", "医保待遇咨询", "D04", 1, 7.0, 0.60, 30),
-    _service("S203", "住房公积金查询", "D09", 1, 6.5, 0.55, 20),
-    _instant("L201", "灵活就业人员参保登记", "D03", 1, 10, 3, 14, 0.6),
-    _instant("L202", "异地就医备案", "D04", 1, 9, 3, 20, 0.8),
-    _promise("L203", "失业保险金申领", "D03", 1, (15, 7), 12, 2, 7),
-    _promise("L204", "企业职工退休申请", "D03", 1, (30, 15), 18, 2, 4, earlier=20),
-    _promise("L205", "住房公积金提取", "D09", 1, (3, 2), 12, 2, 12),
-    _promise("L206", "生育津贴申领", "D04", 1, (20, 10), 12, 1, 5),
-    _service("S301", "不动产登记信息查询", "D05", 2, 7.0, 0.55, 52),
-    _service("S302", "不动产交易核税咨询", "D07", 2, 9.0, 0.60, 34),
-    _promise("R301", "不动产转移登记", "D05", 2, (30, 3), 20, 6, 7),
-    _promise("R302", "不动产抵押登记", "D05", 2, (30, 1), 14, 4, 8),
-    _promise("R303", "不动产首次登记", "D05", 2, (30, 7), 22, 1, 2, natural=True),
-    _instant("R304", "不动产异议查封告知", "D05", 2, 12, 1, 1, 0.0),
-    _service("S401", "企业开办辅导", "D06", 3, 8.5, 0.60, 44),
-    _service("S402", "涉税事项咨询", "D07", 3, 8.0, 0.60, 42),
-    _instant("B401", "企业设立登记", "D06", 3, 15, 4, 12, 0.5),
-    _instant("B402", "企业变更登记", "D06", 3, 14, 4, 10, 0.4),
-    _promise("B403", "企业注销登记", "D06", 3, (20, 5), 14, 2, 4),
-    _promise("B404", "食品经营许可", "D06", 3, (20, 8), 16, 2, 4),
-    _promise("B405", "公共场所卫生许可", "D11", 3, (20, 6), 16, 1, 2),
-    _service("S501", "投资项目代办咨询", "D10", 4, 11.0, 0.65, 84),
-    _instant("I501", "企业投资项目备案", "D10", 4, 16, 6, 3, 0.5),
-    _promise("I502", "建筑工程施工许可", "D09", 4, (15, 5), 20, 4, 1.5),
-    _promise("I503", "建设工程规划许可", "D05", 4, (20, 10), 22, 3, 1.2),
-    _promise("I504", "特殊建设工程消防验收", "D09", 4, (15, 10), 20, 2, 0.8, natural=True),
-    _promise("I505", "涉密工程建设审查", "D10", 4, (20, 15), 24, 1, 0, excepted=True),
-    _service("S601", "公共卫生信息核验", "D11", 5, 3.0, 0.50, 1),
-)
+def _scaled(item: Item, factor: float) -> Item:
+    return Item(**{**vars(item), "at_window": item.at_window * factor})
 
 
-def item_rows(changed_on: dt.date) -> list[dict[str, object]]:
-    """List the items as rows of the standard; items that were sped up have a version before and from `changed_on`."""
+ITEMS = (*_services(), *_matters())
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The catalogue as arrays, in the order of ITEMS."""
+
+    group: Ints
+    dept: Ints
+    """Place in DEPARTMENTS."""
+    needs_case: Flags
+    instant: Flags
+    natural: Flags
+    promise: Ints
+    """Promised days now; 0 for 即办件."""
+    earlier: Ints
+    """Promised days before the change."""
+    changed_on: Ints
+    """Day number of the change."""
+    minutes: Floats
+    sigma: Floats
+    at_window: Floats
+    online: Floats
+    automatic: Floats
+    unified: Floats
+
+
+@cache
+def columns() -> Columns:
+    """Return the catalogue as arrays."""
+    depts = {dept.code: number for number, dept in enumerate(DEPARTMENTS)}
+    epoch = dt.date(1970, 1, 1)
+    return Columns(
+        group=np.array([item.group for item in ITEMS], dtype=np.int64),
+        dept=np.array([depts[item.dept] for item in ITEMS], dtype=np.int64),
+        needs_case=np.array([item.needs_case for item in ITEMS], dtype=np.bool_),
+        instant=np.array([item.instant for item in ITEMS], dtype=np.bool_),
+        natural=np.array([item.natural for item in ITEMS], dtype=np.bool_),
+        promise=np.array([item.promise or 0 for item in ITEMS], dtype=np.int64),
+        earlier=np.array([item.earlier or item.promise or 0 for item in ITEMS], dtype=np.int64),
+        changed_on=np.array([(item.changed_on - epoch).days for item in ITEMS], dtype=np.int64),
+        minutes=np.array([item.minutes for item in ITEMS]),
+        sigma=np.array([item.sigma for item in ITEMS]),
+        at_window=np.array([item.at_window for item in ITEMS]),
+        online=np.array([item.online for item in ITEMS]),
+        automatic=np.array([item.automatic for item in ITEMS]),
+        unified=np.array([item.unified for item in ITEMS]),
+    )
+
+
+def item_rows() -> list[dict[str, object]]:
+    """List the items as rows of the standard; those that were sped up have a version before and one after."""
     rows: list[dict[str, object]] = []
     for item in ITEMS:
-        if item.earlier_promise is not None:
-            rows.append(_row(item, "1", item.earlier_promise, IN_FORCE_FROM, changed_on))
-            rows.append(_row(item, "2", item.promise, changed_on, None))
+        if item.earlier is not None:
+            rows.append(_row(item, "1", item.earlier, IN_FORCE_FROM, item.changed_on))
+            rows.append(_row(item, "2", item.promise, item.changed_on, None))
         else:
             rows.append(_row(item, "1", item.promise, IN_FORCE_FROM, None))
     return rows

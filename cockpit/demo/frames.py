@@ -31,15 +31,17 @@ def kept(values: pl.Series, flags: Flags) -> pl.Series:
     return pl.select(pl.when(pl.Series(flags)).then(values)).to_series()
 
 
-def numbered(prefix: str, days: Ints, width: int = 4) -> pl.Series:
-    """Number rows (in order of their day) within each day: prefix-20261009-0001."""
-    serial = np.arange(len(days)) - np.searchsorted(days, days) + 1
+def numbered(prefixes: Sequence[str], owner: Ints, days: Ints, width: int = 4) -> pl.Series:
+    """Number rows (in order of their owner and day) within each owner's day: prefix-20261009-0001."""
+    key = owner * 100_000 + days
+    serial = np.arange(len(key)) - np.searchsorted(key, key) + 1
     stamp = pl.Series("d", days).cast(pl.Int32).cast(pl.Date)
     unique = stamp.unique()
     labels = pl.DataFrame({"d": unique, "text": unique.dt.strftime("%Y%m%d")})
-    frame = pl.DataFrame({"d": stamp, "n": serial}).join(labels, on="d", how="left", maintain_order="left")
+    frame = pl.DataFrame({"d": stamp, "n": serial, "p": named(prefixes, owner)})
+    frame = frame.join(labels, on="d", how="left", maintain_order="left")
     number = pl.col("n").cast(pl.String).str.zfill(width)
-    return frame.select(pl.concat_str(pl.lit(f"{prefix}-"), "text", pl.lit("-"), number)).to_series()
+    return frame.select(pl.concat_str("p", pl.lit("-"), "text", pl.lit("-"), number)).to_series()
 
 
 def cut_table(name: str, frame: pl.DataFrame, cut: int, known_from: int) -> pl.DataFrame:

@@ -6,10 +6,10 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from cockpit.demo.draws import Flags, Floats
+from cockpit.demo.draws import Flags, Floats, Ints
 from cockpit.demo.frames import kept
 
-_PEOPLE_PER_COUNTY = 20_000
+_PEOPLE_PER_COUNTY = 30_000
 
 
 @lru_cache(maxsize=16)
@@ -23,6 +23,12 @@ def _hashes(seed: int, county: int) -> pl.Series:
     )
 
 
-def applicants(seed: int, county: int, uniform: Floats, known: Flags) -> pl.Series:
+@lru_cache(maxsize=4)
+def _everyone(seed: int, counties: int) -> pl.Series:
+    return pl.concat([_hashes(seed, county) for county in range(counties)])
+
+
+def applicants(seed: int, county: Ints, counties: int, uniform: Floats, known: Flags) -> pl.Series:
     """Choose a person of the county for each uniform number; empty where the person is not known."""
-    return kept(_hashes(seed, county).gather(pl.Series((uniform * _PEOPLE_PER_COUNTY).astype(np.int64))), known)
+    place = county * _PEOPLE_PER_COUNTY + (uniform * _PEOPLE_PER_COUNTY).astype(np.int64)
+    return kept(_everyone(seed, counties).gather(pl.Series(place)), known)

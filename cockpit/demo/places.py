@@ -2,15 +2,20 @@
 
 import itertools
 from dataclasses import dataclass
+from math import exp
 
 from cockpit.demo.almanac import HOUR, MINUTE
 
 CITY_PROPER = "市本级"
 _COUNTIES = ("云栖区", "临江县", "听潮区", "望岚县", "枫渡县", "石帆市", "晴汀区", "澄雾县")
 _COUNTY_SIZE = (1.0, 0.92, 0.86, 0.97, 0.8, 0.9, 0.84, 0.78)
+_COUNTED_LEVELS = ("city", "county", "park")
 _FRONT, _BACK = "竹松荷柳梅桂兰橘枫槐", "影籁笺澹坞雨皋渚"
 _LEVELS = ("town", "town", "park", "town", "village")
-_DAILY = {"city": 860.0, "county": 650.0, "town": 335.0, "park": 320.0, "village": 150.0}
+_DAILY = {"city": 860.0, "county": 560.0}
+_SMALL_DAILY, _FIRST_EXTRA, _FADING = 30.0, 140.0, 0.46
+"""Halls beside the county's own: from about 180 tickets a day down to some thirty."""
+_LEVEL_SIZE = {"town": 1.0, "park": 0.95, "village": 0.7}
 _STARS = {"city": 5, "county": 5, "town": 3, "park": 4, "village": 2}
 _SUFFIX = {"town": "镇便民服务中心", "park": "产业园政务服务分中心", "village": "村便民服务站"}
 _SHORT = {"town": "镇", "park": "园区", "village": "村"}
@@ -39,6 +44,10 @@ class Hall:
     """Shut over noon."""
     saturday: bool
     """Open on Saturday mornings (周末不打烊)."""
+    counted: bool
+    """Has people counters at its doors."""
+    states_only: bool
+    """Its queue machine gives states of the queues only, no tickets."""
 
     def sessions(self, day_type: str, weekday: int) -> tuple[Session, ...]:
         """Return the hall's opening spells of such a day, in seconds of the day."""
@@ -87,8 +96,14 @@ def plan_halls(halls: int) -> tuple[Hall, ...]:
     for index, (county, level, rank) in enumerate(seats):
         cell = placed[county.index]
         placed[county.index] += 1
-        result.append(_hall(index, county, level, rank, next(names) if rank else "", cell, width))
+        states_only = index >= halls - _states_only(halls)
+        result.append(_hall(index, county, level, rank, next(names) if rank else "", (cell, width), states_only))
     return tuple(result)
+
+
+def _states_only(halls: int) -> int:
+    """Return how many halls have only states of their queues: three in a city of 82, none in a very small one."""
+    return 0 if halls < 6 else max(1, halls // 25)
 
 
 def _place_names() -> list[str]:
@@ -97,12 +112,14 @@ def _place_names() -> list[str]:
     return [_FRONT[i % len(_FRONT)] + _BACK[(i + i // len(_FRONT)) % len(_BACK)] for i in range(count)]
 
 
-def _hall(index: int, county: County, level: str, rank: int, place: str, cell: int, width: int) -> Hall:
-    daily = _DAILY[level]
-    if level == "county":
-        daily *= _COUNTY_SIZE[county.index - 1]
+def _hall(
+    index: int, county: County, level: str, rank: int, place: str, at: tuple[int, int], states_only: bool
+) -> Hall:
+    cell, width = at
     if rank:
-        daily *= rank**-1.4
+        daily = (_SMALL_DAILY + _FIRST_EXTRA * exp(-_FADING * (rank - 1))) * _LEVEL_SIZE[level]
+    else:
+        daily = _DAILY[level] * (_COUNTY_SIZE[county.index - 1] if level == "county" else 1.0)
     area = "示范市" if county.index == 0 else county.name
     if not rank:
         name, short = f"{area}政务服务中心", "市中心" if level == "city" else f"{county.name[:-1]}中心"
@@ -117,10 +134,12 @@ def _hall(index: int, county: County, level: str, rank: int, place: str, cell: i
         county=county.name,
         level=level,
         star=_STARS[level],
-        capacity=max(20, round(daily * 0.036) * 10),
+        capacity=round(14 + daily * 0.125),
         row=county.index // 3 * width + cell // width,
         column=county.index % 3 * width + cell % width,
         daily=daily,
         lunch=level in ("town", "village") or (level == "county" and county.index % 2 == 0),
         saturday=level == "city" or (level == "county" and county.index % 2 == 1),
+        counted=level in _COUNTED_LEVELS and not states_only,
+        states_only=states_only,
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from cockpit.demo.almanac import DAY, Almanac, date_of, day_number, is_known
-from cockpit.demo.cases import version_change
-from cockpit.demo.catalogue import DEPARTMENTS, GROUPS, item_rows
+from cockpit.demo.catalogue import item_rows
 from cockpit.demo.counters import plan_counters
+from cockpit.demo.departments import DEPARTMENTS
 from cockpit.demo.equipment import plan_devices
 from cockpit.demo.frames import AT_HALL, CENTRAL
 from cockpit.demo.places import Hall
@@ -16,6 +16,8 @@ from cockpit.demo.staff import plan_team
 
 CALENDAR_AHEAD = 60
 """For how many days after the last one opening hours are there already."""
+WORKDAYS_AROUND = 150
+"""For how many days before the first and after the last one it is told which are working days."""
 
 Rows = list[dict[str, object]]
 
@@ -26,9 +28,9 @@ def registers(halls: Sequence[Hall], almanac: Almanac, seed: int) -> dict[str, p
         "halls": [_hall(hall) for hall in halls],
         "calendar": [row for hall in halls for row in _calendar(hall, almanac)],
         "workdays": _workdays(almanac),
-        "departments": [{AT_HALL: CENTRAL, "dept_code": code, "name": name} for code, name in DEPARTMENTS.items()],
+        "departments": [{AT_HALL: CENTRAL, "dept_code": dept.code, "name": dept.name} for dept in DEPARTMENTS],
         "staff": [row for hall in halls for row in _staff(hall, seed)] + _liaisons(),
-        "items": _items(almanac),
+        "items": _items(),
         "queues": [row for hall in halls for row in _queues(hall)],
         "windows": [row for hall in halls for row in _windows(hall)],
         "devices": [row for hall in halls for row in _devices(hall)],
@@ -80,7 +82,7 @@ def _workdays(almanac: Almanac) -> Rows:
             "is_workday": almanac.is_workday(day),
             "provisional": not is_known(date_of(day)),
         }
-        for day in almanac.types
+        for day in range(almanac.days.start - WORKDAYS_AROUND, almanac.days.stop + WORKDAYS_AROUND)
     ]
 
 
@@ -99,13 +101,13 @@ def _staff(hall: Hall, seed: int) -> Rows:
 
 def _liaisons() -> Rows:
     return [
-        {AT_HALL: CENTRAL, "staff_id": f"{code}-L1", "hall_id": None, "dept_code": code, "role": "liaison"}
-        for code in DEPARTMENTS
+        {AT_HALL: CENTRAL, "staff_id": f"{dept.code}-L1", "hall_id": None, "dept_code": dept.code, "role": "liaison"}
+        for dept in DEPARTMENTS
     ]
 
 
-def _items(almanac: Almanac) -> Rows:
-    rows = item_rows(version_change(almanac.last))
+def _items() -> Rows:
+    rows = item_rows()
     for row in rows:
         row[AT_HALL] = CENTRAL
         for column in ("valid_from", "valid_to"):
@@ -135,8 +137,8 @@ def _windows(hall: Hall) -> Rows:
             "window_id": window.window_id,
             "hall_id": hall.hall_id,
             "name": window.name,
-            "service_group": GROUPS[window.group].name,
-            "queue_ids": [queue.queue_id for queue in counters.queues_of(window.group)],
+            "service_group": counters.sections[window.section].name,
+            "queue_ids": [q.queue_id for q in counters.queues_of(window.section) if q.rank in window.ranks],
             "is_tidal": window.tidal,
         }
         for window in counters.windows

@@ -1,5 +1,6 @@
 """The heart of the day: who is called when, at which window, for how long; first come first served, exactly."""
 
+from bisect import insort
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
@@ -7,7 +8,9 @@ OVERTIME = 25 * 60
 """How long after closing those still waiting are served (seconds)."""
 NO_SHOW_WAIT = 75
 """How long a window waits for somebody who does not come when called (seconds)."""
-_REST_BETWEEN_SPELLS = 5 * 60
+REST_BETWEEN_SPELLS = 5 * 60
+_CLOSING, _JOINING, _READY = 0, 1, 2
+"""Order of what happens at the same second: windows close, people come, windows call."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,13 @@ class Spell:
 
 @dataclass(frozen=True)
 class Post:
-    """One window on one day: who sits there, how fast, and when."""
+    """One window on one day: who sits there, how fast, when, and which queues (by rank) it calls."""
 
     window: int
     staff: int
     speed: float
     spells: list[Spell]
+    ranks: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,10 @@ class Presence:
 
 @dataclass
 class Line:
-    """The people of one service group on one day, by time of ticket; the last five lists are what befalls them.
+    """The people of one section on one day, by time of ticket; the last five lists are what befalls them.
 
-    `rank` is the queue's place in the order of calling (0 first), `leave` the instant a person gives up.
+    `rank` is their queue (0 is called first), `leave` the instant a person gives up. Someone who misses the call and
+    comes back (过号) has a second place in the lists, `again`, without a time of ticket until then.
     """
 
     take: list[int]
@@ -54,7 +59,16 @@ class Line:
     walk: list[int]
     work: list[int]
     gap: list[int]
-    no_show: list[bool]
+    no_show: list[float]
+    """A number between 0 and 1; below the share of the hour, the person does not come when called."""
+    again: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Person → their second place and the seconds after the call at which they are back."""
+    missing: float = 0.5
+    """Share of the called who do not come."""
+    reach: int = 0
+    """Nobody is called sooner after taking a ticket: people must find the waiting area and fill in their form first."""
+    faults: tuple[tuple[int, int, float], ...] = ()
+    """Spans (seconds) in which calls do not reach people, with the share of the called who then do not come."""
     call: list[int] = field(default_factory=list)
     start: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
@@ -67,97 +81,124 @@ class Line:
             setattr(self, name, [-1] * len(self.take))
 
 
-class _Queues:
-    """The people still waiting, by rank; those who gave up are passed over when they reach the head."""
+class _Day:
+    """One section's day while it runs: people in their queues, windows that wait for people, what comes next."""
 
-    def __init__(self, line: Line) -> None:
-        self._take, self._leave = line.take, line.leave
-        ranks = sorted(set(line.rank))
-        self._members = [[i for i, own in enumerate(line.rank) if own == rank] for rank in ranks]
-        self._heads = [0] * len(ranks)
+    def __init__(self, line: Line, posts: list[Post], closing: int) -> None:
+        self.line, self.posts, self.closing = line, posts, closing
+        self.presences: list[Presence] = []
+        self.waiting: dict[int, list[int]] = {rank: [] for post in posts for rank in post.ranks}
+        self.heads = dict.fromkeys(self.waiting, 0)
+        self.idle: list[tuple[int, int]] = []
+        self.current = [0] * len(posts)
+        self.began = [post.spells[0].begin if post.spells else 0 for post in posts]
+        self.events = [(take + line.reach, _JOINING, person) for person, take in enumerate(line.take) if take >= 0]
+        for number, post in enumerate(posts):
+            if post.spells:
+                self.events.append((post.spells[0].begin, _READY, number))
+                self.events.append((post.spells[0].finish, _CLOSING, number))
+        heapify(self.events)
 
-    def first(self, now: int) -> int:
-        """Return who is to be called at that instant, or -1."""
-        take, leave = self._take, self._leave
-        for number, members in enumerate(self._members):
-            head = self._heads[number]
-            while head < len(members) and leave[members[head]] <= now:
-                head += 1
-            self._heads[number] = head
-            if head < len(members) and take[members[head]] <= now:
-                self._heads[number] = head + 1
-                return members[head]
-        return -1
+    def run(self) -> list[Presence]:
+        while self.events:
+            now, what, number = heappop(self.events)
+            if what == _JOINING:
+                self._join(number, now)
+            elif what == _READY:
+                self._ready(number, now)
+            elif self.posts[number].spells[self.current[number]].finish == now:
+                self._shut_if_idle(number, now)
+        return self.presences
 
-    def next_arrival(self) -> int:
-        """Return when the next person comes if nobody is waiting now, or -1."""
-        times = [self._take[m[h]] for m, h in zip(self._members, self._heads, strict=True) if h < len(m)]
-        return min(times, default=-1)
+    def _join(self, person: int, now: int) -> None:
+        rank = self.line.rank[person]
+        if self.line.leave[person] <= now:
+            return
+        for place, (_, number) in enumerate(self.idle):
+            if rank in self.posts[number].ranks:
+                del self.idle[place]
+                self._attend(person, number, now)
+                return
+        if rank in self.waiting:
+            self.waiting[rank].append(person)
 
-
-def serve(line: Line, posts: list[Post]) -> list[Presence]:
-    """Serve one line at its windows and return what happened at each window.
-
-    The window that has been free longest calls next; of the queues the one with the lowest rank first, in a queue the
-    earliest ticket. A window ends a spell only when its customer has gone; after closing it serves on for OVERTIME.
-    """
-    queues = _Queues(line)
-    presences: list[Presence] = []
-    free = [(post.spells[0].begin, number) for number, post in enumerate(posts) if post.spells]
-    heapify(free)
-    current = [0] * len(posts)
-    began = [post.spells[0].begin if post.spells else 0 for post in posts]
-    while free:
-        now, number = heappop(free)
-        post = posts[number]
-        spell = post.spells[current[number]]
-        person = -1
+    def _ready(self, number: int, now: int) -> None:
+        post = self.posts[number]
+        spell = post.spells[self.current[number]]
+        if now < spell.finish or (spell.overtime and now < spell.finish + OVERTIME):
+            for rank in post.ranks:
+                person = self._first(rank, now)
+                if person >= 0:
+                    self._attend(person, number, now)
+                    return
         if now < spell.finish:
-            person = queues.first(now)
-            if person < 0:
-                arrival = queues.next_arrival()
-                if 0 <= arrival < spell.finish:
-                    now = arrival
-                    person = queues.first(now)
-                else:
-                    now = spell.finish
-        elif spell.overtime and now < spell.finish + OVERTIME:
-            person = queues.first(now)
-        if person >= 0:
-            heappush(free, (_attend(line, person, post, now) + line.gap[person], number))
-            continue
-        again = _close_spell(post, current, number, began[number], now, presences)
-        if again >= 0:
-            began[number] = again
-            heappush(free, (again, number))
-    return presences
+            insort(self.idle, (now, number))
+        else:
+            self._close(number, now)
+
+    def _first(self, rank: int, now: int) -> int:
+        """Take the first of a queue who is still there, or -1."""
+        members, leave, head = self.waiting[rank], self.line.leave, self.heads[rank]
+        while head < len(members) and leave[members[head]] <= now:
+            head += 1
+        found = members[head] if head < len(members) else -1
+        self.heads[rank] = head + (found >= 0)
+        return found
+
+    def _attend(self, person: int, number: int, now: int) -> None:
+        """Call a person to a window and note when the window is done with them."""
+        line, post = self.line, self.posts[number]
+        line.call[person], line.window[person], line.staff[person] = now, post.window, post.staff
+        missing = line.missing
+        for start, end, share in line.faults:
+            if start <= now < end:
+                missing = share
+        if line.no_show[person] < missing:
+            end = now + NO_SHOW_WAIT
+            if person in line.again:
+                place, after = line.again[person]
+                if now + after < self.closing:
+                    line.leave[place] += now + after - line.take[place]
+                    line.take[place] = now + after
+                    heappush(self.events, (now + after + line.reach, _JOINING, place))
+        else:
+            start = now + line.walk[person]
+            line.start[person] = start
+            end = start + max(20, int(line.work[person] * post.speed))
+        line.end[person] = end
+        heappush(self.events, (end + line.gap[person], _READY, number))
+
+    def _shut_if_idle(self, number: int, now: int) -> None:
+        for place, (_, idle) in enumerate(self.idle):
+            if idle == number:
+                del self.idle[place]
+                self._close(number, now)
+                return
+
+    def _close(self, number: int, now: int) -> None:
+        """End a window's open spell and note when it opens again, if it does."""
+        post = self.posts[number]
+        if now > self.began[number]:
+            self.presences.append(Presence(post.window, post.staff, self.began[number], now, True))
+        spell = post.spells[self.current[number]]
+        for following in range(self.current[number] + 1, len(post.spells)):
+            coming = post.spells[following]
+            opens = now + spell.pause if spell.pause else max(coming.begin, now + REST_BETWEEN_SPELLS)
+            if opens < coming.finish:
+                if spell.pause:
+                    self.presences.append(Presence(post.window, post.staff, now, opens, False))
+                self.current[number], self.began[number] = following, opens
+                heappush(self.events, (opens, _READY, number))
+                heappush(self.events, (coming.finish, _CLOSING, number))
+                return
+            spell = coming
 
 
-def _attend(line: Line, person: int, post: Post, now: int) -> int:
-    """Call a person to a window and return when the window is done with them."""
-    line.call[person], line.window[person], line.staff[person] = now, post.window, post.staff
-    if line.no_show[person]:
-        end = now + NO_SHOW_WAIT
-    else:
-        start = now + line.walk[person]
-        line.start[person] = start
-        end = start + max(20, int(line.work[person] * post.speed))
-    line.end[person] = end
-    return end
+def serve(line: Line, posts: list[Post], closing: int = 1 << 60) -> list[Presence]:
+    """Serve one section's people at its windows and return what happened at each window.
 
-
-def _close_spell(post: Post, current: list[int], number: int, began: int, now: int, presences: list[Presence]) -> int:
-    """End a window's open spell and return when it opens again, or -1 when it is done for the day."""
-    if now > began:
-        presences.append(Presence(post.window, post.staff, began, now, True))
-    spell = post.spells[current[number]]
-    for following in range(current[number] + 1, len(post.spells)):
-        coming = post.spells[following]
-        again = now + spell.pause if spell.pause else max(coming.begin, now + _REST_BETWEEN_SPELLS)
-        if again < coming.finish:
-            if spell.pause:
-                presences.append(Presence(post.window, post.staff, now, again, False))
-            current[number] = following
-            return again
-        spell = coming
-    return -1
+    The window that has been free longest calls next: of its queues the one with the lowest rank first, in a queue the
+    earliest ticket. A window ends a spell only when its customer has gone; after closing it serves on for OVERTIME.
+    Nobody who missed their call comes back after `closing`.
+    """
+    return _Day(line, posts, closing).run()

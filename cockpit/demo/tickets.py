@@ -6,21 +6,23 @@ from enum import IntEnum
 import numpy as np
 
 from cockpit.demo.almanac import DAY, MINUTE, Almanac, date_of
-from cockpit.demo.catalogue import GENERAL, GROUPS, ITEMS, SHARES
+from cockpit.demo.catalogue import columns
 from cockpit.demo.counters import handling_location, item_weights, plan_counters
-from cockpit.demo.demand import Arrivals, U, hall_arrivals
+from cockpit.demo.crowds import Comers, comers, patience, wishes
+from cockpit.demo.demand import U
 from cockpit.demo.draws import Flags, Floats, Ints, pick
+from cockpit.demo.incidents import Active
 from cockpit.demo.places import Hall, Session
 from cockpit.demo.service import OVERTIME, Line, Presence, serve
-from cockpit.demo.staff import Duty, plan_day
+from cockpit.demo.staff import Duty, run_day
+from cockpit.demo.submissions import Office
 
-_PATIENCE_MEDIAN, _PATIENCE_SPREAD = 45 * MINUTE, 0.55
-_CANCELLED, _VOID, _NO_SHOW = 0.010, 0.003, 0.022
-_TRANSFERRED, _RETURNED, _TEST = 0.03, 0.012, 0.0008
-_RECALLED = 0.06
-PLANNED_AHEAD = 7
-"""For how many days after the last one rosters and window plans are there already."""
-_LONGEST = 90 * MINUTE
+_CANCELLED, _VOID = 0.010, 0.003
+_NO_SHOW, _COMES_BACK, _UNNOTED, _UNCLOSED = 0.011, 0.45, 0.2, 0.0012
+_TRANSFERRED, _RETURNED, _TEST = 0.035, 0.012, 0.0008
+_LONGEST, _REACH = 75 * MINUTE, 100
+_LAST_RETURN = 10 * MINUTE
+"""Nobody is sent on, or comes back, in the last minutes before closing."""
 
 
 class Fate(IntEnum):
@@ -32,23 +34,28 @@ class Fate(IntEnum):
     RETURNED = 3
     VOID = 4
     CANCELLED = 5
+    UNCLOSED = 6
+    """Served, but nobody pressed the button: it stays 办理中."""
+    UNNOTED = 7
+    """Gone without being called, and nobody noted it: it stays 等候."""
 
 
-STATUSES = ("done", "abandoned", "no_show", "returned", "void", "cancelled")
+STATUSES = ("done", "abandoned", "no_show", "returned", "void", "cancelled", "serving", "waiting")
 
 
 @dataclass
 class Tickets:
     """The tickets of one hall in order of time; -1 stands for nothing (not called, no transfer)."""
 
-    day: Ints
     take: Ints
     item: Ints
     queue: Ints
+    section: Ints
     uniforms: Floats
     call: Ints
     start: Ints
     end: Ints
+    """When the person left, also where the record has no end."""
     window: Ints
     staff: Ints
     fate: Ints
@@ -74,92 +81,103 @@ class HallDays:
 
 @dataclass
 class _Counter:
-    """What the simulation needs of each ticket, transfers (at the end, without a time as yet) included."""
+    """What the simulation needs of each ticket; second tickets (at the end) have no time as yet."""
 
-    take: Ints
-    group: Ints
     rank: Ints
     patience: Ints
     walk: Ints
     work: Ints
     gap: Ints
-    no_show: Flags
-    transfer: Ints
-    """Place of the ticket a person gets when sent on to another group, else -1."""
+    no_show: Floats
+    second: Ints
+    """Place of the ticket a person gets when sent on, or back after missing the call; else -1."""
+    sent_on: Flags
+    """Whether that is because they are sent on."""
 
 
-def run_hall(hall: Hall, almanac: Almanac, seed: int) -> HallDays:
-    """Let the hall work through all its days."""
-    arrivals = hall_arrivals(hall, almanac, seed)
-    tickets, counter = _draw(hall, arrivals)
+def run_hall(hall: Hall, offices: list[Office], almanac: Almanac, days: range, seed: int, active: Active) -> HallDays:
+    """Let the hall work through these days; `active` are the incidents of these days, in all places."""
+    people = comers(hall, offices, almanac, days, seed, active)
+    mine = active.in_hall(hall.index)
+    tickets, counter = _draw(hall, people, mine)
     result = HallDays(hall, tickets)
-    groups = [number for number, share in enumerate(SHARES[hall.level]) if share]
-    bounds = np.searchsorted(arrivals.day, np.array([*almanac.days, almanac.days.stop]))
-    for number, day in enumerate(almanac.days):
+    sections = plan_counters(hall).sections
+    first = len(people.take)
+    bounds = np.searchsorted(people.take, np.array([day * DAY for day in (*days, days.stop)]))
+    for number, day in enumerate(days):
         sessions = hall.sessions(almanac.types[day], date_of(day).weekday())
         if not sessions:
             continue
-        shift = plan_day(hall, day, sessions, seed)
+        today = mine.during(day * DAY, (day + 1) * DAY)
+        shift = run_day(hall, almanac, day, seed, today)
         members = np.arange(bounds[number], bounds[number + 1])
-        sent_on: list[int] = []
+        second = counter.second[members]
+        members = np.concatenate([members, second[second >= first]])
+        section_of = tickets.section[members]
         presences: list[Presence] = []
-        for group in groups:
-            extra = [place for place in sent_on if counter.group[place] == group]
-            places = np.concatenate([members[counter.group[members] == group], np.array(extra, dtype=np.int64)])
-            places = places[np.argsort(counter.take[places], kind="stable")]
-            line = _line(counter, places, sessions, day)
-            presences += serve(line, shift.posts.get(group, []))
-            _note(tickets, counter, places, line, day * DAY + sessions[-1][1])
-            if group == GENERAL:
-                sent_on = _send_on(tickets, counter, places, day * DAY + sessions[-1][1])
+        closing = day * DAY + sessions[-1][1]
+        for section in sections:
+            places = members[section_of == section.number]
+            places = places[(tickets.take[places] >= 0) | ~counter.sent_on[_origin(tickets, places)]]
+            # Tickets that there may yet be come last: of two in the same second the ordinary one is first.
+            take = tickets.take[places]
+            places = places[np.argsort(np.where(take < 0, closing, take), kind="stable")]
+            line = _line(tickets, counter, places, sessions, day)
+            line.faults = tuple((fault.onset, fault.end, fault.size) for fault in today.kind("call_fault"))
+            presences += serve(line, shift.posts.get(section.number, []), closing - _LAST_RETURN)
+            _note(tickets, counter, places, line, closing)
+            _send_on(tickets, counter, places, closing)
         shift.stay_for(presences)
         result.presences += presences
         result.plan += shift.plan
         result.duties += shift.duties
-    for day in range(almanac.days.stop, almanac.days.stop + PLANNED_AHEAD):
-        sessions = hall.sessions(almanac.types[day], date_of(day).weekday())
-        if sessions:
-            shift = plan_day(hall, day, sessions, seed)
-            result.plan += shift.plan
-            result.duties += shift.duties
     result.tickets = _in_order(tickets)
     return result
 
 
-def _draw(hall: Hall, arrivals: Arrivals) -> tuple[Tickets, _Counter]:
+def _origin(tickets: Tickets, places: Ints) -> Ints:
+    return np.maximum(tickets.origin[places], 0)
+
+
+def _draw(hall: Hall, people: Comers, active: Active) -> tuple[Tickets, _Counter]:
     """Turn chance into what each person wants and how they behave."""
-    chance, normal = arrivals.uniforms, arrivals.normals
-    item = pick(item_weights(hall.level), chance[:, U.ITEM])
-    item_group = np.array([entry.group for entry in ITEMS], dtype=np.int64)
+    catalogue = columns()
+    chance, normal, item = people.uniforms, people.normals, people.item
     count = len(item)
-    others = np.array([share if number > GENERAL else 0.0 for number, share in enumerate(SHARES[hall.level])])
-    moved = np.flatnonzero((item_group[item] == GENERAL) & (chance[:, U.TRANSFER] < _TRANSFERRED))
-    weights = item_weights(hall.level) * (others[item_group] > 0)
-    item = np.concatenate([item, pick(weights, chance[moved, U.TRANSFER] / _TRANSFERRED)])
-    source = np.concatenate([np.arange(count), moved])
+    section = wishes(hall, item, chance[:, U.QUEUE]).section
+    sections = plan_counters(hall).sections
+    last = max((part.number for part in sections if 0 not in part.groups), default=-1)
+    moved = (section == 0) & (last > 0) & (chance[:, U.TRANSFER] < _TRANSFERRED)
+    back = ~moved & (chance[:, U.GAP] < _COMES_BACK)
+    # Only those who might miss their call get a second place for coming back.
+    back &= chance[:, U.NO_SHOW] < max([_NO_SHOW, *(fault.size for fault in active.kind("call_fault"))])
+    seconds = np.flatnonzero(moved | back)
+    source = np.concatenate([np.arange(count), seconds])
     chance, normal = chance[source], normal[source]
-    medians = np.array([handling_location(entry.minutes, entry.sigma) for entry in ITEMS])
-    sigmas = np.array([entry.sigma for entry in ITEMS])
-    deviation = normal[:, 0].copy()
-    deviation[count:] = normal[count:, 2]
-    work = np.minimum(medians[item] * np.exp(sigmas[item] * deviation), _LONGEST)
+    item = item[source]
+    sent = np.flatnonzero(moved[seconds]) + count
+    weights = item_weights(hall) * ~np.isin(catalogue.group, sections[0].groups)
+    if len(sent):
+        item[sent] = pick(weights, chance[sent, U.TRANSFER] / _TRANSFERRED)
+    wish = wishes(hall, item, chance[:, U.QUEUE])
+    deviation = np.concatenate([normal[:count, 0], normal[count:, 2]])
+    work = _work(item, deviation, people.take[source], wish.section, active)
     fate = np.full(len(item), Fate.DONE, dtype=np.int64)
     fate[chance[:, U.RETURN] < _RETURNED] = Fate.RETURNED
     work[fate == Fate.RETURNED] *= 0.5
-    transfer = np.full(len(item), -1, dtype=np.int64)
-    transfer[moved] = count + np.arange(len(moved))
-    work[moved] = np.minimum(work[moved], 4 * MINUTE)
-    queue, rank = _queues(hall, item_group[item], chance[:, U.QUEUE])
-    origin = np.concatenate([np.full(count, -1, dtype=np.int64), moved])
+    fate[(fate == Fate.DONE) & (chance[:, U.ENDING] < _UNCLOSED)] = Fate.UNCLOSED
+    second = np.full(len(item), -1, dtype=np.int64)
+    second[seconds] = count + np.arange(len(seconds))
+    sent_on = np.zeros(len(item), dtype=np.bool_)
+    sent_on[:count] = moved
+    work[np.flatnonzero(sent_on)] = np.minimum(work[np.flatnonzero(sent_on)], 4 * MINUTE)
     nothing = np.full(len(item), -1, dtype=np.int64)
-    take = np.concatenate([arrivals.take, nothing[count:]])
-    recalled = chance[:, U.WALK] < _RECALLED
-    walk = np.where(recalled, 45 + 900 * chance[:, U.WALK], 8 + 40 * chance[:, U.WALK])
+    origin = np.concatenate([nothing[:count], seconds])
     tickets = Tickets(
-        day=arrivals.day[source],
-        take=take,
+        take=np.concatenate([people.take, nothing[count:]]),
         item=item,
-        queue=queue,
+        queue=wish.queue,
+        section=wish.section,
         uniforms=chance,
         call=nothing.copy(),
         start=nothing.copy(),
@@ -170,57 +188,45 @@ def _draw(hall: Hall, arrivals: Arrivals) -> tuple[Tickets, _Counter]:
         origin=origin,
         test=(chance[:, U.TEST] < _TEST) & (origin < 0),
     )
+    leaving = chance[:, U.LEAVE].copy()
+    leaving[count:] = 1.0
+    no_show = chance[:, U.NO_SHOW].copy()
+    no_show[count:] = 1.0
     counter = _Counter(
-        take=tickets.take,
-        group=item_group[item],
-        rank=rank,
-        patience=_patience(tickets, normal[:, 1]),
-        walk=walk.astype(np.int64),
+        rank=wish.rank,
+        patience=patience(leaving, normal[:, 1], _CANCELLED, _VOID),
+        walk=(6 + 24 * chance[:, U.WALK]).astype(np.int64),
         work=work.astype(np.int64),
-        gap=(5 + 20 * chance[:, U.GAP]).astype(np.int64),
-        no_show=chance[:, U.NO_SHOW] < _NO_SHOW,
-        transfer=transfer,
+        gap=(4 + 16 * chance[:, U.GAP]).astype(np.int64),
+        no_show=no_show,
+        second=second,
+        sent_on=sent_on,
     )
     return tickets, counter
 
 
-def _queues(hall: Hall, group: Ints, chance: Floats) -> tuple[Ints, Ints]:
-    """Choose each person's queue in their group: a few have priority, some an appointment."""
-    queue = np.zeros(len(group), dtype=np.int64)
-    rank = np.zeros(len(group), dtype=np.int64)
-    counters = plan_counters(hall)
-    share = {"priority": 0.04, "appointment": 0.11}
-    for number in range(len(GROUPS)):
-        mine = group == number
-        edge = np.zeros(int(mine.sum()))
-        taken = np.zeros(len(edge), dtype=np.bool_)
-        queue_of, rank_of = np.zeros(len(edge), dtype=np.int64), np.zeros(len(edge), dtype=np.int64)
-        for entry in counters.queues_of(number):
-            edge = edge + share.get(entry.queue_type, 1.0)
-            hit = ~taken & (chance[mine] < edge)
-            queue_of[hit], rank_of[hit] = entry.index, entry.rank
-            taken |= hit
-        queue[mine], rank[mine] = queue_of, rank_of
-    return queue, rank
+def _work(item: Ints, deviation: Floats, take: Ints, section: Ints, active: Active) -> Floats:
+    """Draw how long each service takes (seconds)."""
+    catalogue = columns()
+    medians = handling_location(catalogue.minutes, catalogue.sigma)
+    work: Floats = np.minimum(medians[item] * np.exp(catalogue.sigma[item] * deviation), _LONGEST)
+    for incident in active.kind("system_slow"):
+        during = (take >= incident.onset) & (take < incident.end)
+        work = np.where(during & (section == incident.section), work * incident.size, work)
+    return work
 
 
-def _patience(tickets: Tickets, normal: Floats) -> Ints:
-    """Draw how long each person waits at most (seconds); cancelled and void tickets leave at once."""
-    chance = tickets.uniforms[:, U.LEAVE]
-    patience = _PATIENCE_MEDIAN * np.exp(_PATIENCE_SPREAD * normal)
-    patience = np.where(chance < _CANCELLED, 20 + 500 * chance / _CANCELLED, patience)
-    void = (chance >= _CANCELLED) & (chance < _CANCELLED + _VOID)
-    patience = np.where(void, 5 + 40 * (chance - _CANCELLED) / _VOID, patience)
-    return patience.astype(np.int64)
-
-
-def _line(counter: _Counter, places: Ints, sessions: tuple[Session, ...], day: int) -> Line:
-    """Line up one group's people; patience does not run while the hall is shut for lunch."""
-    take = counter.take[places]
+def _line(tickets: Tickets, counter: _Counter, places: Ints, sessions: tuple[Session, ...], day: int) -> Line:
+    """Line up one section's people; patience does not run while the hall is shut for lunch."""
+    take = tickets.take[places]
     leave = take + counter.patience[places]
     for (_, shut), (opens, _) in zip(sessions, sessions[1:], strict=False):
-        over_noon = (take < day * DAY + opens) & (leave > day * DAY + shut)
+        over_noon = (take >= 0) & (take < day * DAY + opens) & (leave > day * DAY + shut)
         leave = np.where(over_noon, leave + opens - shut, leave)
+    second = counter.second[places]
+    back = np.flatnonzero((second >= 0) & ~counter.sent_on[places])
+    local = {place: number for number, place in enumerate(places.tolist())}
+    after = (4 * MINUTE + 11 * MINUTE * tickets.uniforms[places, U.DELAY]).astype(np.int64)
     return Line(
         take=take.tolist(),
         rank=counter.rank[places].tolist(),
@@ -229,34 +235,37 @@ def _line(counter: _Counter, places: Ints, sessions: tuple[Session, ...], day: i
         work=counter.work[places].tolist(),
         gap=counter.gap[places].tolist(),
         no_show=counter.no_show[places].tolist(),
+        again={place: (local[int(second[place])], int(after[place])) for place in back.tolist()},
+        missing=_NO_SHOW,
+        reach=_REACH,
     )
 
 
 def _note(tickets: Tickets, counter: _Counter, places: Ints, line: Line, closing: int) -> None:
     """Write down what became of a line's people; who was never called leaves, at the latest soon after closing."""
-    for name in ("call", "start", "end", "window", "staff"):
+    for name in ("take", "call", "start", "end", "window", "staff"):
         getattr(tickets, name)[places] = np.array(getattr(line, name), dtype=np.int64)
-    uncalled = tickets.call[places] < 0
-    left = places[uncalled]
-    tickets.end[left] = np.minimum(np.array(line.leave, dtype=np.int64)[uncalled], closing + OVERTIME + MINUTE)
-    chance = tickets.uniforms[left, U.LEAVE]
-    gone = np.where(chance < _CANCELLED, Fate.CANCELLED, Fate.ABANDONED)
+    called, there = tickets.call[places] >= 0, tickets.take[places] >= 0
+    left = places[there & ~called]
+    leave = np.array(line.leave, dtype=np.int64)[there & ~called]
+    tickets.end[left] = np.minimum(leave, closing + OVERTIME + MINUTE)
+    chance = np.where(tickets.origin[left] < 0, tickets.uniforms[left, U.LEAVE], 1.0)
+    gone = np.where(tickets.uniforms[left, U.ENDING] < _UNNOTED, Fate.UNNOTED, Fate.ABANDONED)
+    gone = np.where(chance < _CANCELLED, Fate.CANCELLED, gone)
     tickets.fate[left] = np.where((chance >= _CANCELLED) & (chance < _CANCELLED + _VOID), Fate.VOID, gone)
-    tickets.fate[places[(tickets.call[places] >= 0) & (tickets.start[places] < 0)]] = Fate.NO_SHOW
+    tickets.fate[places[called & (tickets.start[places] < 0)]] = Fate.NO_SHOW
 
 
-def _send_on(tickets: Tickets, counter: _Counter, places: Ints, closing: int) -> list[int]:
-    """Give those who were sent on to another group their new ticket, at the moment the first window lets them go."""
-    moved = places[(counter.transfer[places] >= 0) & (tickets.start[places] >= 0)]
-    moved = moved[tickets.end[moved] < closing - 10 * MINUTE]
-    new = counter.transfer[moved]
-    tickets.take[new] = tickets.end[moved]
+def _send_on(tickets: Tickets, counter: _Counter, places: Ints, closing: int) -> None:
+    """Give those who were sent on to another section their new ticket, at the moment the first window lets them go."""
+    moved = places[counter.sent_on[places] & (tickets.start[places] >= 0)]
+    moved = moved[tickets.end[moved] < closing - _LAST_RETURN]
+    tickets.take[counter.second[moved]] = tickets.end[moved]
     tickets.fate[moved] = Fate.RETURNED
-    return [int(place) for place in new]
 
 
 def _in_order(tickets: Tickets) -> Tickets:
-    """Drop transfers that did not take place and put the rest in order of time."""
+    """Drop second tickets that were never taken and put the rest in order of time."""
     taken = np.flatnonzero(tickets.take >= 0)
     order = taken[np.argsort(tickets.take[taken], kind="stable")]
     place = np.full(len(tickets.take), -1, dtype=np.int64)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from cockpit.demo.city import CitySummary, write_city
+from cockpit.demo.city import CitySummary, plan_city, write_city
 
 UNTIL = dt.date(2026, 10, 20)
 NOW = dt.datetime(2026, 10, 20, 10, 42, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -43,3 +43,10 @@ def city_now(tmp_path_factory: pytest.TempPathFactory) -> City:
     """The same younger city in the middle of its last morning."""
     folder = tmp_path_factory.mktemp("city-now")
     return City(write_city(folder, until=UNTIL, days=15, now=NOW), folder, read(folder))
+
+
+@pytest.fixture(scope="session")
+def calm() -> dict[str, pl.DataFrame]:
+    """The six halls and sixty days once more, without anything going wrong."""
+    city = plan_city(halls=6, days=60, until=UNTIL, troubled=False)
+    return {**city.reference_tables(), **city.span(city.first_day, city.last_planned_day)}

@@ -104,6 +104,7 @@ def test_a_review_comes_after_its_service(city: City) -> None:
         .is_empty()
     )
     cases = city.tables["cases"].select("project_no", "finish_time")
-    online = city.tables["reviews"].filter(pl.col("ticket_id").is_null()).join(cases, on="project_no")
+    remote = pl.col("ticket_id").is_null() & pl.col("window_id").is_null()
+    online = city.tables["reviews"].filter(remote).join(cases, on="project_no")
     assert online.height > 1000
     assert online.filter(pl.col("finish_time").is_null() | (pl.col("assess_time") <= pl.col("finish_time"))).is_empty()

@@ -6,9 +6,6 @@ import pytest
 from metrics.standard import TABLES
 from tests.demo.conftest import City
 
-#: No hall of the demo city has a queue machine that gives only states.
-WRITTEN = [name for name in TABLES if name != "queue_snapshots"]
-
 
 def in_utc(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
@@ -18,7 +15,7 @@ def in_utc(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def test_there_is_a_file_for_every_table_and_the_summary_counts_its_rows(city: City) -> None:
-    assert sorted(city.tables) == sorted(WRITTEN)
+    assert sorted(city.tables) == sorted(TABLES)
     assert city.summary.rows == {name: frame.height for name, frame in city.tables.items()}
     assert all(count > 0 for count in city.summary.rows.values())
 
@@ -65,6 +62,8 @@ def test_every_reference_names_a_row_that_exists(which: str, request: pytest.Fix
     served = tables["windows"].explode("queue_ids").join(tables["queues"], left_on="queue_ids", right_on="queue_id")
     assert (served["hall_id"] == served["hall_id_right"]).all()
     assert served["queue_ids"].n_unique() == tables["queues"].height
+    stated = tables["queue_snapshots"].join(tables["queues"], on="queue_id", suffix="_queue")
+    assert stated.height == tables["queue_snapshots"].height
 
 
 def test_updated_at_is_the_latest_event_of_the_row(city_now: City) -> None:
