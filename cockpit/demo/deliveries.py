@@ -2,8 +2,7 @@
 
 Queue machines, clocks, doors and devices deliver every quarter of an hour while their hall is open and once more in the
 evening; cases, reviews and complaints come at noon and in the evening, health checks in the evening, plans once a week,
-reference tables once. A row counts in every delivery that tells something new of it.
-"""
+reference tables once. A row counts in every delivery that tells something new of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
