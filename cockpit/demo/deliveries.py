@@ -1,8 +1,9 @@
 """The city's own 归集记录: when each source delivered what, so that freshness and delay can be judged in the past.
 
-Queue machines, clocks, doors and devices deliver every quarter of an hour while their hall is open and once more in the
-evening; cases, reviews and complaints come at noon and in the evening, health checks in the evening, plans once a week,
-reference tables once. A row counts in every delivery that tells something new of it."""
+Machines, clocks, doors and devices deliver every quarter of an hour while their hall is open, once more in the evening;
+cases, reviews and complaints at noon and in the evening, health checks in the evening, plans once a week, reference
+tables once. A row counts in every delivery that tells something new of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,16 +50,8 @@ CHANGES = {
     "attendance": ("start_at", "end_at"),
     "headcounts": ("at",),
     "device_states": ("from_at",),
-    "cases": (
-        "apply_time",
-        "asked",
-        "answered",
-        "accept_time",
-        "pause_start",
-        "pause_end",
-        "finish_time",
-        "closed_time",
-    ),
+    "cases": ("apply_time", "asked", "answered", "accept_time")
+    + ("pause_start", "pause_end", "finish_time", "closed_time"),
     "case_pauses": ("start_at", "end_at"),
     "case_steps": ("started_at", "ended_at"),
     "reviews": ("assess_time", "verify_time", "callback_time", "rectify_time"),
