@@ -14,7 +14,7 @@ import polars as pl
 
 from cockpit.demo.almanac import DAY, HOUR, MINUTE, Almanac, date_of
 from cockpit.demo.draws import Flags, Ints, Stream, hashed
-from cockpit.demo.frames import CENTRAL, named
+from cockpit.demo.frames import AT_HALL, CENTRAL, named
 from cockpit.demo.incidents import Active
 from cockpit.demo.places import Hall
 
@@ -277,7 +277,7 @@ def once(tables: Mapping[str, pl.DataFrame], almanac: Almanac) -> pl.DataFrame:
         if name in ("calendar", "workdays"):
             covers = (int(str(frame["date"].cast(pl.Int32).max())) + 1) * DAY
         parts.append(
-            frame.group_by(pl.col("_hall").alias("hall_id"), maintain_order=True)
+            frame.group_by(pl.col(AT_HALL).alias("hall_id"), maintain_order=True)
             .agg(pl.len().cast(pl.Int64).alias("rows_read"))
             .select(
                 pl.lit("registry").alias("source_system"),

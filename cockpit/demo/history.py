@@ -30,7 +30,7 @@ _BACKLOG_DAYS = 60
 """So many days before the first one cases are drawn of which some are still open then."""
 PLANNED_AHEAD = 7
 """For how many days after the last one rosters and window plans are there already."""
-STEP = 30
+STEP = 20
 """Days made at once, to keep memory small."""
 _KEPT_DAYS = 2
 """So many days are kept ready for a feed that asks again every minute."""

@@ -103,7 +103,7 @@ def plan_halls(halls: int) -> tuple[Hall, ...]:
 
 def _states_only(halls: int) -> int:
     """Return how many halls have only states of their queues: three in a city of 82, none in a very small one."""
-    return 0 if halls < 6 else max(1, halls // 25)
+    return 0 if halls < 7 else max(1, halls // 25)
 
 
 def _place_names() -> list[str]:

@@ -26,27 +26,27 @@ def read(folder: Path) -> dict[str, pl.DataFrame]:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """Six halls, sixty days: National Day holidays, a makeup day and a month end among them."""
+    """Seven halls, sixty days: National Day holidays, a makeup day and a month end among them."""
     folder = tmp_path_factory.mktemp("city")
-    return City(write_city(folder, until=UNTIL), folder, read(folder))
+    return City(write_city(folder, halls=7, until=UNTIL), folder, read(folder))
 
 
 @pytest.fixture(scope="session")
 def city_whole(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A younger city to the end of its last day, to hold the next one against."""
     folder = tmp_path_factory.mktemp("city-whole")
-    return City(write_city(folder, until=UNTIL, days=15), folder, read(folder))
+    return City(write_city(folder, halls=7, until=UNTIL, days=15), folder, read(folder))
 
 
 @pytest.fixture(scope="session")
 def city_now(tmp_path_factory: pytest.TempPathFactory) -> City:
     """The same younger city in the middle of its last morning."""
     folder = tmp_path_factory.mktemp("city-now")
-    return City(write_city(folder, until=UNTIL, days=15, now=NOW), folder, read(folder))
+    return City(write_city(folder, halls=7, until=UNTIL, days=15, now=NOW), folder, read(folder))
 
 
 @pytest.fixture(scope="session")
 def calm() -> dict[str, pl.DataFrame]:
-    """The six halls and sixty days once more, without anything going wrong."""
-    city = plan_city(halls=6, days=60, until=UNTIL, troubled=False)
+    """The seven halls and sixty days once more, without anything going wrong."""
+    city = plan_city(halls=7, days=60, until=UNTIL, troubled=False)
     return {**city.reference_tables(), **city.span(city.first_day, city.last_planned_day)}

@@ -92,7 +92,7 @@ def told(city: City) -> Tables:
 
 @pytest.fixture(scope="module")
 def placed() -> Tables:
-    city = plan_city(halls=6, days=60, until=UNTIL)
+    city = plan_city(halls=7, days=60, until=UNTIL)
     by_hand = ByHand(city.mishaps.halls, city.mishaps.counties, city.mishaps.almanac, city.mishaps.seed)
     return told(replace(city, mishaps=by_hand))
 
@@ -399,7 +399,7 @@ def test_garbage_is_counted_where_its_source_delivers(calm: Tables, placed: Tabl
 
 
 def test_the_truth_table_tells_place_time_indicators_and_a_sentence() -> None:
-    city = plan_city(halls=6, days=60, until=UNTIL)
+    city = plan_city(halls=7, days=60, until=UNTIL)
     table = truth(city.site.halls, city.mishaps.counties, Active.of(PLACED.values()), ZONE)
     assert table.height == len(KINDS)
     assert table["incident_id"].is_unique().all()

@@ -11,7 +11,7 @@ from cockpit.demo.portrait import PAGE, UNTIL, page
 
 
 def test_the_page_of_a_small_city_tells_everything() -> None:
-    city = plan_city(halls=6, days=40, until=dt.date(2026, 10, 20))
+    city = plan_city(halls=7, days=40, until=dt.date(2026, 10, 20))
     text = page(city, measure(city))
     assert "这座城市是虚构的" in text
     for kind in KINDS:
