@@ -1,0 +1,97 @@
+"""When halls are open: sessions of each day, breaks between them, and the instants at which a hall is judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+
+from metrics.spells import Ints, Spells, micros, time_between
+
+#: Halls are judged every so many minutes while they are open.
+RT_EVERY = dt.timedelta(minutes=5)
+
+
+def sessions_of(calendar: pl.DataFrame) -> pl.DataFrame:
+    """When a hall really serves people: one row for each session with times.
+
+    Args:
+        calendar: table `calendar` of the standard.
+
+    Returns:
+        hall_id, date, session, day_type, bad_data, open_at, close_at, first_open, last_close (of the day), in order of
+        hall and time. Days on which a hall is shut have no row.
+    """
+    whole_day = ["hall_id", "date"]
+    return (
+        calendar.filter(pl.col("open_at").is_not_null(), pl.col("close_at") > pl.col("open_at"))
+        .select(*whole_day, "session", "day_type", "bad_data", "open_at", "close_at")
+        .sort("hall_id", "open_at")
+        .with_columns(
+            pl.col("open_at").min().over(whole_day).alias("first_open"),
+            pl.col("close_at").max().over(whole_day).alias("last_close"),
+        )
+    )
+
+
+def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
+    """The instants of a span at which halls are judged: on the 5-minute grid, open_at < t ≤ close_at of a session.
+
+    Args:
+        sessions: as `sessions_of` gives them.
+        start: first instant wanted.
+        end: last instant wanted, included; with start = end it is one instant for all halls then open.
+
+    Returns:
+        hall_id, at, and the columns of the session (date, session, day_type, bad_data, open_at, close_at, first_open,
+        last_close), in order of hall and instant.
+    """
+    near = sessions.filter(pl.col("open_at") < end, pl.col("close_at") >= start)
+    step = pl.lit(RT_EVERY)
+    zone = near.schema["open_at"].time_zone if isinstance(near.schema["open_at"], pl.Datetime) else None
+    low = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + step, pl.lit(start).dt.convert_time_zone(zone or "UTC"))
+    first = pl.when(low == low.dt.truncate("5m")).then(low).otherwise(low.dt.truncate("5m") + step)
+    last = pl.min_horizontal("close_at", pl.lit(end).dt.convert_time_zone(zone or "UTC")).dt.truncate("5m")
+    return (
+        near.with_columns(first.alias("from"), last.alias("to"))
+        .filter(pl.col("from") <= pl.col("to"))
+        .with_columns(pl.datetime_ranges("from", "to", RT_EVERY).alias("at"))
+        .explode("at")
+        .select("hall_id", "at", *(name for name in near.columns if name != "hall_id"))
+    )
+
+
+def breaks_of(sessions: pl.DataFrame) -> pl.DataFrame:
+    """Breaks between a day's sessions, above all lunch: hall_id, start_at, end_at. Their minutes count in no wait."""
+    following = pl.col("open_at").shift(-1).over("hall_id", "date")
+    return (
+        sessions.select("hall_id", pl.col("close_at").alias("start_at"), following.alias("end_at"))
+        .filter(pl.col("end_at") > pl.col("start_at"))
+        .select("hall_id", "start_at", "end_at")
+    )
+
+
+class Clock:
+    """Time net of the breaks of a hall."""
+
+    def __init__(self, sessions: pl.DataFrame, halls: pl.Series) -> None:
+        """Prepare.
+
+        Args:
+            sessions: as `sessions_of` gives them.
+            halls: hall_id of each hall, in the order of their numbers.
+        """
+        breaks = breaks_of(sessions)
+        self._breaks = Spells(numbers(breaks["hall_id"], halls), micros(breaks["start_at"]), micros(breaks["end_at"]))
+
+    def between(self, hall: Ints, since: Ints, until: Ints) -> Ints:
+        """Microseconds from one instant to another, less those in which the hall was in a break; never below 0."""
+        return np.maximum(until - since, 0) - time_between(self._breaks, hall, since, until)
+
+
+def numbers(names: pl.Series, order: pl.Series) -> Ints:
+    """Number of each name in a list of names; -1 where it is not among them."""
+    known = pl.DataFrame({"name": order.cast(pl.String)}).with_row_index("number")
+    found = pl.DataFrame({"name": names.cast(pl.String)}).join(known, on="name", how="left", maintain_order="left")
+    return found["number"].cast(pl.Int64).fill_null(-1).to_numpy()

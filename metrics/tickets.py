@@ -1,0 +1,104 @@
+"""What a ticket means: a visitor who comes, waits, is called, served or leaves, with the halls' hours counted in.
+
+A ticket stands for a visitor unless it is a test, void, or was given back within 120 seconds. As of an instant t a void
+ticket or one given back counts until its end, because nobody could know it before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from metrics.hours import Clock, numbers
+from metrics.spells import MINUTE, NEVER, Ints, micros
+
+#: Given back sooner than this after it was taken, a ticket was a slip of the finger.
+SLIP = 2 * MINUTE
+#: Waiting longer than this is too long: the promise that halls make.
+PROMISED_WAIT = 25 * MINUTE
+
+
+def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """Tickets with what follows from their times and the hall's hours; tests left out.
+
+    Args:
+        tickets: table `tickets` of the standard.
+        sessions: as `metrics.hours.sessions_of` gives them.
+
+    Returns:
+        The tickets' own ticket_id, hall_id, queue_id, item_code, window_id, staff_id, status, project_no,
+        applicant_hash, suspect_wait; and, instants in microseconds with NEVER for what never happened:
+        date (day of taking), take, call, start, end;
+        known_until: the last instant at which it counts as a visitor (NEVER unless void or a slip);
+        leaves: when it stops waiting (called, ended, or the day's last closing);
+        wait: microseconds from taking to the call, net of breaks (null without a call);
+        waited: microseconds from taking to `leaves`, net of breaks;
+        gone: when it counts as abandoned: its end where the status says so, else the day's last closing where it was
+        never called and never ended (NEVER otherwise);
+        handle: microseconds of service of done and returned tickets above 0 (null otherwise);
+        transfer (taken at the moment of a transfer), last_close (of the day; NEVER where the hall was shut).
+        Rows are in order of take, ties by ticket_id.
+    """
+    day = pl.col("take_time").dt.date()
+    closing = sessions.select("hall_id", "date", "last_close").unique()
+    frame = (
+        tickets.filter(~pl.col("is_test"))
+        .with_columns(day.alias("date"))
+        .join(closing, on=["hall_id", "date"], how="left", maintain_order="left")
+        .sort("take_time", "ticket_id")
+    )
+    take, call, start, end = (micros(frame[name]) for name in ("take_time", "call_time", "start_time", "end_time"))
+    close = micros(frame["last_close"])
+    status = frame["status"]
+    ended = end < NEVER
+    void = (status == "void").to_numpy() & ended
+    slip = (status == "cancelled").to_numpy() & ended & (end - take <= SLIP)
+    halls = frame["hall_id"].unique().sort()
+    clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
+    # Who takes a ticket after the last closing and is never called is gone at once.
+    leaves = np.minimum(np.minimum(call, end), np.maximum(close, take))
+    never_called = (call == NEVER) & ~ended
+    given_up = (status == "abandoned").to_numpy() & ended
+    gone = np.where(given_up, end, np.where(never_called, np.maximum(close, take), NEVER))
+    begun = np.where(start < NEVER, start, call)
+    served = status.is_in(["done", "returned"]).to_numpy() & ended & (begun < NEVER) & (end > begun)
+    return frame.select(
+        *(name for name in _OWN if name in frame.columns),
+        "date",
+        pl.Series("take", take),
+        pl.Series("call", call),
+        pl.Series("start", start),
+        pl.Series("end", end),
+        pl.Series("known_until", np.where(void | slip, end, NEVER)),
+        pl.Series("leaves", leaves),
+        _some("wait", clock.between(hall, take, np.minimum(call, _far(take))), call < NEVER),
+        pl.Series("waited", clock.between(hall, take, np.minimum(leaves, _far(take)))),
+        pl.Series("gone", gone),
+        _some("handle", np.where(served, end - np.minimum(begun, end), 0), served),
+        pl.col("transferred_from").is_not_null().alias("transfer"),
+        pl.Series("last_close", close),
+    )
+
+
+_OWN = (
+    "ticket_id",
+    "hall_id",
+    "queue_id",
+    "item_code",
+    "window_id",
+    "staff_id",
+    "status",
+    "project_no",
+    "applicant_hash",
+    "suspect_wait",
+)
+
+
+def _far(take: Ints) -> Ints:
+    """So long after its taking no ticket lives; keeps what never ends from running over the clock."""
+    return take + 40 * 24 * 60 * MINUTE
+
+
+def _some(name: str, values: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pl.Series:
+    """A column that is empty where a value is not known."""
+    return pl.select(pl.when(pl.Series(known)).then(pl.Series(values)).alias(name)).to_series()
