@@ -56,9 +56,7 @@ class Coverage:
             covered &= self._reach(table, np.zeros(len(at), dtype=np.int64), one, at, merged=halls or ()) > needed
         return covered
 
-    def _reach(
-        self, table: str, place: Ints, names: pl.Series, at: Ints, merged: Sequence[str] | None = None
-    ) -> Ints:
+    def _reach(self, table: str, place: Ints, names: pl.Series, at: Ints, merged: Sequence[str] | None = None) -> Ints:
         """Up to when the deliveries of a table before each instant reach; far in the past where there is none."""
         nothing = np.full(len(at), -NEVER, dtype=np.int64)
         frame = self._by_table.get(table)

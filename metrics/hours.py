@@ -48,11 +48,8 @@ def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) ->
         last_close), in order of hall and instant.
     """
     near = sessions.filter(pl.col("open_at") < end, pl.col("close_at") >= start)
-    step = pl.lit(RT_EVERY)
-    zone = near.schema["open_at"].time_zone if isinstance(near.schema["open_at"], pl.Datetime) else None
-    low = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + step, pl.lit(start).dt.convert_time_zone(zone or "UTC"))
-    first = pl.when(low == low.dt.truncate("5m")).then(low).otherwise(low.dt.truncate("5m") + step)
-    last = pl.min_horizontal("close_at", pl.lit(end).dt.convert_time_zone(zone or "UTC")).dt.truncate("5m")
+    first = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + pl.lit(RT_EVERY), _grid_after(start))
+    last = pl.min_horizontal(pl.col("close_at").dt.truncate("5m"), pl.lit(end).dt.truncate("5m"))
     return (
         near.with_columns(first.alias("from"), last.alias("to"))
         .filter(pl.col("from") <= pl.col("to"))
@@ -60,6 +57,12 @@ def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) ->
         .explode("at")
         .select("hall_id", "at", *(name for name in near.columns if name != "hall_id"))
     )
+
+
+def _grid_after(at: dt.datetime) -> pl.Expr:
+    """The first instant of the 5-minute grid that is not before `at`."""
+    floor = pl.lit(at).dt.truncate("5m")
+    return pl.when(floor == pl.lit(at)).then(floor).otherwise(floor + pl.lit(RT_EVERY))
 
 
 def breaks_of(sessions: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +90,8 @@ class Clock:
 
     def between(self, hall: Ints, since: Ints, until: Ints) -> Ints:
         """Microseconds from one instant to another, less those in which the hall was in a break; never below 0."""
-        return np.maximum(until - since, 0) - time_between(self._breaks, hall, since, until)
+        gross: Ints = np.maximum(until - since, 0)
+        return gross - time_between(self._breaks, hall, since, until)
 
 
 def numbers(names: pl.Series, order: pl.Series) -> Ints:

@@ -37,7 +37,10 @@ def daily(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) -> pl.Da
 def weekly(zone: str, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
     """Monday mornings from `start` to `end` (both included): at, start, end (the ISO week before, half-open)."""
     days = [day for day in _days(zone, start, end) if day.weekday() == 0]
-    rows = [(_at(day, MORNING, zone), _at(day - dt.timedelta(days=7), dt.time(), zone), _at(day, dt.time(), zone)) for day in days]
+    rows = [
+        (_at(day, MORNING, zone), _at(day - dt.timedelta(days=7), dt.time(), zone), _at(day, dt.time(), zone))
+        for day in days
+    ]
     return _frame(rows, zone, start, end)
 
 
@@ -52,7 +55,9 @@ def monthly(zone: str, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
             before = (day - dt.timedelta(days=1)).replace(day=1)
             rows.append((_at(day, MORNING, zone), _at(before, dt.time(), zone), _at(day, dt.time(), zone)))
         following = day + dt.timedelta(days=1)
-        rows.append((_at(day, EVENING, zone), _at(day.replace(day=1), dt.time(), zone), _at(following, dt.time(), zone)))
+        rows.append(
+            (_at(day, EVENING, zone), _at(day.replace(day=1), dt.time(), zone), _at(following, dt.time(), zone))
+        )
     return _frame(rows, zone, start, end)
 
 

@@ -93,6 +93,14 @@ def time_between(spells: Spells, place: Ints, since: Ints, until: Ints) -> Ints:
     return np.where(until > since, micro, 0).astype(np.int64)
 
 
+def sum_within(place: Ints, at: Ints, weights: Ints, asked_place: Ints, since: Ints, until: Ints) -> Ints:
+    """Sum of the weights of a place's events in [since, until), for each span asked."""
+    forever = Spells(place, at, np.full(len(at), NEVER))
+    spans = len(since)
+    sums = standing_sum(forever, weights, np.tile(asked_place, 2), np.concatenate([until, since]))
+    return sums[:spans] - sums[spans:]
+
+
 def pairs(spells: Spells, place: Ints, at: Ints) -> tuple[Ints, Ints]:
     """Which spells stand at which instants: row of the spell and number of the question, one pair for each.
 
@@ -107,6 +115,19 @@ def pairs(spells: Spells, place: Ints, at: Ints) -> tuple[Ints, Ints]:
     rows = np.repeat(np.arange(len(spells)), counts)
     steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return rows.astype(np.int64), order[np.repeat(low, counts) + steps].astype(np.int64)
+
+
+def within(place: Ints, at: Ints, asked_place: Ints, since: Ints, until: Ints) -> tuple[Ints, Ints]:
+    """Which events of a place lie in which spans [since, until): row of the event and number of the span, in pairs."""
+    line = _Line(Spells(place, at, at), np.concatenate([since, until]))
+    keys = line.keys(place, at)
+    order = np.argsort(keys, kind="stable")
+    low = np.searchsorted(keys[order], line.keys(asked_place, since))
+    high = np.searchsorted(keys[order], line.keys(asked_place, until))
+    counts = np.maximum(high - low, 0)
+    spans = np.repeat(np.arange(len(since)), counts)
+    steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return order[np.repeat(low, counts) + steps].astype(np.int64), spans.astype(np.int64)
 
 
 def latest_before(place: Ints, at: Ints, asked_place: Ints, asked_at: Ints) -> Ints:

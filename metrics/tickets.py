@@ -14,6 +14,8 @@ from metrics.spells import MINUTE, NEVER, Ints, micros
 
 #: Given back sooner than this after it was taken, a ticket was a slip of the finger.
 SLIP = 2 * MINUTE
+#: A wait longer than this is taken in with a mark.
+SUSPECT_WAIT = 180 * MINUTE
 #: Waiting longer than this is too long: the promise that halls make.
 PROMISED_WAIT = 25 * MINUTE
 
@@ -27,7 +29,7 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The tickets' own ticket_id, hall_id, queue_id, item_code, window_id, staff_id, status, project_no,
-        applicant_hash, suspect_wait; and, instants in microseconds with NEVER for what never happened:
+        applicant_hash; and, instants in microseconds with NEVER for what never happened:
         date (day of taking), take, call, start, end;
         known_until: the last instant at which it counts as a visitor (NEVER unless void or a slip);
         leaves: when it stops waiting (called, ended, or the day's last closing);
@@ -36,6 +38,7 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         gone: when it counts as abandoned: its end where the status says so, else the day's last closing where it was
         never called and never ended (NEVER otherwise);
         handle: microseconds of service of done and returned tickets above 0 (null otherwise);
+        suspect (waited more than 180 minutes for the call: counted, but left out of baselines);
         transfer (taken at the moment of a transfer), last_close (of the day; NEVER where the hall was shut).
         Rows are in order of take, ties by ticket_id.
     """
@@ -75,6 +78,7 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         pl.Series("waited", clock.between(hall, take, np.minimum(leaves, _far(take)))),
         pl.Series("gone", gone),
         _some("handle", np.where(served, end - np.minimum(begun, end), 0), served),
+        pl.Series("suspect", (call < NEVER) & (call - take > SUSPECT_WAIT)),
         pl.col("transferred_from").is_not_null().alias("transfer"),
         pl.Series("last_close", close),
     )
@@ -90,7 +94,6 @@ _OWN = (
     "status",
     "project_no",
     "applicant_hash",
-    "suspect_wait",
 )
 
 

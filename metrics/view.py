@@ -8,8 +8,10 @@ from functools import cached_property
 import polars as pl
 
 from metrics.coverage import Coverage
-from metrics.hours import Clock, sessions_of
+from metrics.facts.queues import queue_facts
+from metrics.hours import Clock, numbers, sessions_of
 from metrics.records import Records
+from metrics.spells import Ints
 from metrics.tickets import visits
 
 
@@ -22,6 +24,8 @@ class View:
     """
 
     records: Records
+    past_facts: pl.DataFrame | None = None
+    """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -33,15 +37,40 @@ class View:
         """hall_id of all halls, in order; a hall's place in it is its number."""
         return self.records["halls"]["hall_id"].sort()
 
+    def hall_numbers(self, hall_ids: pl.Series) -> Ints:
+        """Numbers of halls; -1 for one that is not known."""
+        return numbers(hall_ids, self.halls)
+
     @cached_property
     def queues(self) -> pl.DataFrame:
         """All queues in order: queue_id, hall_id; a queue's row is its number."""
         return self.records["queues"].select("queue_id", "hall_id").sort("queue_id")
 
+    def queue_numbers(self, queue_ids: pl.Series) -> Ints:
+        """Numbers of queues; -1 for one that is not known."""
+        return numbers(queue_ids, self.queues["queue_id"])
+
     @cached_property
     def visits(self) -> pl.DataFrame:
         """Tickets with what follows from their times, as `metrics.tickets.visits`."""
         return visits(self.records["tickets"], self.sessions)
+
+    @cached_property
+    def queue_facts(self) -> pl.DataFrame:
+        """What queues did in each 5 minutes of closed days and of the days of `visits`."""
+        fresh = queue_facts(self.visits, self.sessions)
+        if self.past_facts is None:
+            return fresh
+        return pl.concat([self.past_facts.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
+
+    @cached_property
+    def first_days(self) -> pl.DataFrame:
+        """The day of each hall's first ticket: hall_id, first_day."""
+        return (
+            self.queue_facts.filter(pl.col("taken") > 0)
+            .group_by("hall_id")
+            .agg(pl.col("date").min().alias("first_day"))
+        )
 
     @cached_property
     def clock(self) -> Clock:
