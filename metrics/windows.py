@@ -201,9 +201,7 @@ class Windows:
         end = np.where(frame["same_day"].to_numpy(), frame["end"].to_numpy(), NEVER)
         then, change = _next(window, call, call + 1), _next(window, call, end)
         change = np.where(change < frame["midnight"].to_numpy(), change, NEVER)
-        return frame.with_columns(
-            pl.Series("end", end), pl.Series("then", then), pl.Series("change", change)
-        )
+        return frame.with_columns(pl.Series("end", end), pl.Series("then", then), pl.Series("change", change))
 
     def _with_closing(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add to rows with window_id, moment and end_at: closing, midnight (of the moment's day), same_day.

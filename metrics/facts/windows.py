@@ -39,7 +39,9 @@ def window_facts(windows: Windows, every: dt.timedelta | None = None) -> pl.Data
     return (
         open_.rename({"micro": "open"})
         .join(busy.rename({"micro": "busy"}), on=keys, how="left")
-        .with_columns(pl.col("busy").fill_null(0), pl.col("at").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone))
+        .with_columns(
+            pl.col("busy").fill_null(0), pl.col("at").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
+        )
         .join(each, on="window", how="left")
         .select("hall_id", "service_group", "window_id", "is_tidal", "date", "at", "open", "busy")
         .sort("window_id", "at")

@@ -64,9 +64,7 @@ def _taken(view: View) -> Spells:
     """Tickets, each counting in its queue for an hour after it was taken."""
     visits = view.visits
     take = visits["take"].to_numpy()
-    until = np.minimum(
-        recent_until(view, view.hall_numbers(visits["hall_id"]), take), visits["known_until"].to_numpy()
-    )
+    until = np.minimum(recent_until(view, view.hall_numbers(visits["hall_id"]), take), visits["known_until"].to_numpy())
     return Spells.of(view.queue_numbers(visits["queue_id"]), take, until)
 
 

@@ -110,7 +110,9 @@ def _asked_windows(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("start_at").dt.date().alias("date")
     planned = windows.plan.select("window_id", day).unique().join(each, on="window_id")
     hall = windows.each.select("window_id", "hall_id")
-    asked = instants.join(planned.join(hall, on="window_id").sort("window_id"), on=["hall_id", "date"], maintain_order="left")
+    asked = instants.join(
+        planned.join(hall, on="window_id").sort("window_id"), on=["hall_id", "date"], maintain_order="left"
+    )
     # Every plan counts for the window's queues, and so for every company that serves one of them.
     by_queue, _, _ = windows.at_queues(windows.planned, view.queues["queue_id"])
     served = windows.companies.with_columns(pl.Series("queue", view.queue_numbers(windows.companies["queue_id"])))
