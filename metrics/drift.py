@@ -55,7 +55,8 @@ def drift(series: Ints, index: Ints, level: Floats) -> Drift:
         level: what is watched, the mean of the day.
     """
     days = len(series)
-    found = Drift(*(np.zeros(days) for _ in range(2)), np.zeros(days, dtype=np.bool_), np.zeros(days), np.zeros(days))
+    none = np.zeros(days, dtype=np.bool_)
+    found = Drift(np.zeros(days), np.zeros(days), none, np.zeros(days), np.zeros(days))
     if not days:
         return found
     first = np.flatnonzero(np.concatenate([[True], series[1:] != series[:-1]]))

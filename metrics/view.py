@@ -90,8 +90,10 @@ class View:
     @cached_property
     def windows(self) -> Windows:
         """Windows under small numbers: when they are planned, open, busy."""
-        tables = (self.records[name] for name in ("windows", "window_plan", "window_sessions"))
-        return Windows(*tables, self.sessions, self.visits)
+        records = self.records
+        return Windows(
+            records["windows"], records["window_plan"], records["window_sessions"], self.sessions, self.visits
+        )
 
     @cached_property
     def duty(self) -> Duty:

@@ -110,8 +110,9 @@ def _handled(view: View) -> pl.DataFrame:
 
 def _sums(values: Ints, first: Ints, last: Ints) -> Ints:
     """Sum of the values from one row up to another, for each couple of rows."""
-    total = np.concatenate([[0], np.cumsum(values)])
-    return (total[np.maximum(last, first)] - total[first]).astype(np.int64)
+    total: Ints = np.concatenate([[0], np.cumsum(values)]).astype(np.int64)
+    found: Ints = total[np.maximum(last, first)] - total[first]
+    return found
 
 
 QUANTITIES = (

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from metrics.drift import SPREAD, WEIGHT, Drift, drift
 from metrics.facts.items import handled
+from metrics.known import merged
 from metrics.reading import Quantity, finished
 from metrics.recent import covered_by_day
-from metrics.known import merged
 from metrics.spells import Ints, Spells, latest_before, pairs, standing
 from metrics.view import View
 
@@ -183,7 +185,8 @@ def _past(story: _Story, asked: pl.DataFrame) -> pl.DataFrame:
     age = last[question] - place + fresh
     row = rows[place]
     days = story.qualified[row].select("date", "n")
-    return pl.concat([asked.select(*_PLACE, "at")[question], days], how="horizontal").with_columns(
+    found: pl.DataFrame = pl.concat([asked.select(*_PLACE, "at")[question], days], how="horizontal")
+    return found.with_columns(
         pl.Series("weight", WEIGHT * (1 - WEIGHT) ** age.astype(np.float64)),
         pl.Series("mean", story.course.mean[row]),
         pl.Series("deviation", story.course.deviation[row]),
@@ -207,7 +210,7 @@ def _today(asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _taken(values: np.ndarray, rows: Ints, *, fill: float | bool = 0.0) -> np.ndarray:  # type: ignore[type-arg]
+def _taken(values: npt.NDArray[Any], rows: Ints, *, fill: float | bool = 0.0) -> npt.NDArray[Any]:
     """Values of rows; a filler where there are no values at all."""
     return values[rows] if len(values) else np.full(len(rows), fill)
 

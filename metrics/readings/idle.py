@@ -21,8 +21,8 @@ def window_idle_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 
     1 − busy ÷ open of the day, windows of the group that are not tidal: the lowest of the last 5 days with at least 6
     open hours (of all windows together); numerator (idle) and denominator (open minutes) are that day's; %. Sample:
-    such days among the last 15 calendar days, today's included; at least 5. Today is taken as known at t, days before as
-    known when they ended. Source: the indicators 2026.1, 12.
+    such days among the last 15 calendar days, today's included; at least 5. Today is taken as known at t, days
+    before as known when they ended. Source: the indicators 2026.1, 12.
     """
     asked = _at_groups(view, instants)
     days = _days(view, asked)
@@ -112,7 +112,7 @@ def _days(view: View, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lowest(days: pl.DataFrame) -> pl.DataFrame:
-    """The day with the lowest share of idle time among the last 5 of each row (ties: the latest): row, day, open, busy."""
+    """The day with the lowest idle share among the last 5 of each row (ties: the latest): row, day, open, busy."""
     last = days.sort("row", "day", descending=[False, True]).filter(pl.int_range(pl.len()).over("row") < DAYS_ENOUGH)
     idle = ((pl.col("open") - pl.col("busy")) / pl.col("open")).alias("idle")
     return (

@@ -53,9 +53,9 @@ def behind_queue_per_window(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 def window_saturation(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """How much of the open windows' time is work (业务饱和度), by service group.
 
-    Busy ÷ open minutes of the group's windows in 60 minutes; %. Sample: 60 open minutes. Extra waiting_per_window, which
-    a level also needs: people waiting at t in the queues of the group's open windows ÷ those windows (null where none
-    is open). Source: the indicators 2026.1, 9.
+    Busy ÷ open minutes of the group's windows in 60 minutes; %. Sample: 60 open minutes. Extra waiting_per_window,
+    which a level also needs: people waiting at t in the queues of the group's open windows ÷ those windows (null where
+    none is open). Source: the indicators 2026.1, 9.
     """
     asked = _at_groups(view, instants)
     group, at, since = asked["group"].to_numpy(), micros(asked["at"]), micros(asked["since"])
@@ -248,7 +248,8 @@ def _as_denominator(found: pl.DataFrame) -> pl.DataFrame:
 
 _NEEDS = ("tickets", "window_sessions")
 QUANTITIES = (
-    Quantity("queue_per_window", "RT", ("hall_id", "queue_id"), _NEEDS, "人", queue_per_window, behind_queue_per_window),
+    Quantity("queue_per_window", "RT", ("hall_id", "queue_id"), _NEEDS, "人", queue_per_window,
+             behind_queue_per_window),
     Quantity("window_saturation", "RT", _GROUP, _NEEDS, "%", window_saturation, behind_window_saturation,
              ("waiting_per_window",)),
     Quantity("window_open_rate", "RT", ("hall_id",), ("window_plan", "window_sessions"), "%", window_open_rate,
