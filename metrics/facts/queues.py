@@ -9,8 +9,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.hours import numbers
+from metrics.facts.kinds import FactKind
+from metrics.hours import numbers, sessions_of
+from metrics.records import Records
 from metrics.spells import MINUTE, NEVER, Ints, latest_before, micros
+from metrics.tickets import visits as visits_of
 
 #: Length of one interval.
 STEP = 5 * MINUTE
@@ -70,3 +73,11 @@ def _session(rows: pl.DataFrame, sessions: pl.DataFrame) -> pl.Series:
     inside = (row >= 0) & (moment < closing[np.maximum(row, 0)])
     found = sessions["session"].gather(pl.Series(np.maximum(row, 0)))
     return pl.select(pl.when(pl.Series(inside)).then(found).alias("session")).to_series()
+
+
+def _of_records(records: Records) -> pl.DataFrame:
+    sessions = sessions_of(records["calendar"])
+    return queue_facts(visits_of(records["tickets"], sessions), sessions)
+
+
+KINDS = (FactKind("queues", "2026.1", ("tickets",), ("calendar",), (), _of_records),)
