@@ -143,6 +143,18 @@ def latest_before(place: Ints, at: Ints, asked_place: Ints, asked_at: Ints) -> I
     return np.where(fits, rows, -1).astype(np.int64)
 
 
+def first_after(place: Ints, at: Ints, asked_place: Ints, asked_at: Ints) -> Ints:
+    """When the first event of a place after each instant asked happens; NEVER where there is none."""
+    line = _Line(Spells(place, at, at), asked_at)
+    order = np.argsort(line.keys(place, at), kind="stable")
+    found = np.searchsorted(line.keys(place, at)[order], line.keys(asked_place, asked_at), side="right")
+    if not len(order):
+        return np.full(len(found), NEVER, dtype=np.int64)
+    rows = order[np.minimum(found, len(order) - 1)]
+    fits = (found < len(order)) & (place[rows] == asked_place)
+    return np.where(fits, at[rows], NEVER).astype(np.int64)
+
+
 class _Line:
     """Places and instants as one integer each, in order of place, then instant."""
 
