@@ -5,8 +5,8 @@ them, until 8 days are found that count: an ordinary day (day_type work or rest)
 before the hall's first ticket, not marked as bad data. On a makeup day the last working days are looked up instead.
 Fewer than 4 days tell nothing. Tickets marked `suspect_wait` stay out.
 
-The past is read off additive facts of 5 minutes; so a clock window that begins off that grid (an opening at 9:02) begins
-at the interval before, or at the past day's own opening.
+The past is read off additive facts of 5 minutes; so a clock window that begins off that grid (an opening at 9:02)
+begins at the interval before, or at the past day's own opening.
 """
 
 from __future__ import annotations
@@ -182,8 +182,9 @@ def _near(at: Ints, since: Ints, until: Ints) -> np.ndarray[tuple[int], np.dtype
     np.add.at(steps, until // _SLOT - slots[0] + 1, -1)
     used = np.cumsum(steps)[:-1] > 0
     slot = at // _SLOT - slots[0]
-    inside: np.ndarray[tuple[int], np.dtype[np.bool_]] = (slot >= 0) & (slot < len(slots))
-    return inside & used[np.clip(slot, 0, len(slots) - 1)]
+    near: np.ndarray[tuple[int], np.dtype[np.bool_]] = used[np.clip(slot, 0, len(slots) - 1)]
+    near &= (slot >= 0) & (slot < len(slots))
+    return near
 
 
 _SLOT = 15 * MINUTE

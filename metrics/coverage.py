@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from metrics.hours import numbers
-from metrics.spells import DAY, HOUR, NEVER, Ints, latest_before, micros
+from metrics.spells import DAY, HOUR, NEVER, Ints, latest_before
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 

@@ -8,13 +8,12 @@ from typing import Literal
 
 import polars as pl
 
-from metrics.coverage import Coverage
+from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
 from metrics.facts.queues import queue_facts
 from metrics.hours import Clock, numbers, sessions_of
 from metrics.records import Records
 from metrics.spells import Ints, micros
 from metrics.tickets import visits
-
 
 Comparison = Literal["slot_median", "yoy", "wow"]
 
@@ -108,13 +107,12 @@ class View:
         """What the sources have delivered."""
         return Coverage(self.records["deliveries"])
 
-    def covered(self, asked: pl.DataFrame, *tables: str, slack: int) -> pl.Series:
-        """Whether all tables reach beyond `slack` microseconds before each instant at its hall: `covered`.
-
-        Args:
-            asked: hall_id, at.
-            tables: tables needed.
-            slack: how old the latest news may be.
-        """
+    def covered_now(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last hour before each instant: `covered`; asked: hall_id, at."""
         at = micros(asked["at"])
-        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, at - slack))
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, at - RT_SLACK))
+
+    def covered_window(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last 24 hours of each window: `covered`; asked: hall_id, at, end."""
+        at, end = micros(asked["at"]), micros(asked["end"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, end - CLOSED_SLACK))

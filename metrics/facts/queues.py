@@ -29,10 +29,11 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         hall_id, queue_id, date (of taking), at (end of the interval: on the 5-minute grid, or its session's closing
-        where that comes first; the interval is half-open and cut to its session), session (null outside opening hours), and whole numbers: taken (tickets), own (without
-        transfers), own_usual (own, without suspect waits), calls, wait (their waits, microseconds net of breaks),
-        calls_usual, wait_usual (without suspect waits), handled (services that ended here), handle (their length,
-        microseconds). Intervals in which nothing happened have no row. In order of queue, at, session.
+        where that comes first; the interval is half-open and cut to its session), session (null outside opening
+        hours), and whole numbers: taken (tickets), own (without transfers), own_usual (own, without suspect waits),
+        calls, wait (their waits, microseconds net of breaks), calls_usual, wait_usual (without suspect waits), handled
+        (services that ended here), handle (their length, microseconds). Intervals in which nothing happened have no
+        row. In order of queue, at, session.
     """
     kept = visits.filter(pl.col("known_until") == NEVER)
     usual = (~pl.col("suspect")).cast(pl.Int64)

@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 
 from metrics.baseline import middle, past_windows, summed, usual
-from metrics.coverage import RT_SLACK
 from metrics.keys import row_key
 from metrics.reading import Quantity, finished
 from metrics.recent import rows_behind, since_of
@@ -34,7 +33,7 @@ def footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("numerator", taken),
         pl.Series("sample", taken),
         pl.col("baseline").alias("denominator"),
-        view.covered(instants, "tickets", slack=RT_SLACK),
+        view.covered_now(instants, "tickets"),
     )
     crowd = (pl.col("numerator") >= CROWD) | (pl.col("numerator") - pl.col("baseline") >= AHEAD)
     enough = (pl.col("baseline") >= BUSY_ENOUGH) & crowd
@@ -154,11 +153,11 @@ def _people(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     hall, at = view.hall_numbers(instants["hall_id"]), micros(instants["at"])
     counts, spells = _head_counts(view)
     counted = standing_sum(spells, counts["present"].to_numpy(), hall, at)
-    delivered = view.covered(instants, "headcounts", slack=RT_SLACK).to_numpy()
+    delivered = view.covered_now(instants, "headcounts").to_numpy()
     usable = (standing(spells, hall, at) > 0) & delivered
     inside = standing(waiting(view).at_halls, hall, at) + standing(in_service(view).at_halls, hall, at)
     capacity = view.records["halls"].select("hall_id", pl.col("capacity").alias("denominator"))
-    tickets = view.covered(instants, "tickets", slack=RT_SLACK).to_numpy()
+    tickets = view.covered_now(instants, "tickets").to_numpy()
     return instants.join(capacity, on="hall_id", how="left", maintain_order="left").with_columns(
         pl.Series("numerator", np.where(usable, counted, inside)),
         pl.select(pl.when(pl.Series(usable)).then(pl.lit("headcounts")).otherwise(pl.lit("tickets")))

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from metrics.baseline import middle, nearest, past_days, same_day, summed, usual, windows_on
-from metrics.coverage import RT_SLACK
 from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind, since_of
 from metrics.spells import MINUTE, NEVER, Ints, micros, standing, standing_sum, within
@@ -44,7 +43,7 @@ def tidal_wait_rise(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.col("usual").alias("denominator"),
         pl.max_horizontal("usual", pl.lit(SHORTEST)).alias("baseline"),
         pl.col("calls").alias("sample"),
-        view.covered(frame, "tickets", slack=RT_SLACK),
+        view.covered_now(frame, "tickets"),
     ).with_columns(pl.when(pl.col("usual").is_not_null()).then(pl.col("baseline")).alias("baseline"))
     rise = (pl.col("numerator") - pl.col("baseline")) / pl.col("baseline") * 100
     enough = pl.col("comparison").is_not_null()

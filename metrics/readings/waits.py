@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.coverage import RT_SLACK
 from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind
 from metrics.spells import MINUTE, NEVER, Spells, micros, standing, standing_sum
@@ -35,7 +34,7 @@ def wait_avg(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("denominator", calls),
         pl.Series("sample", calls),
         _NO_BASELINE,
-        view.covered(asked, "tickets", slack=RT_SLACK),
+        view.covered_now(asked, "tickets"),
     )
     return finished(frame, ("hall_id", "queue_id"), enough=pl.col("sample") >= CALLS_ENOUGH)
 
@@ -66,7 +65,7 @@ def wait_max_open(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("denominator"),
         pl.col("sample").fill_null(0),
         _NO_BASELINE,
-        view.covered(asked, "tickets", slack=RT_SLACK),
+        view.covered_now(asked, "tickets"),
     )
     return finished(frame, ("hall_id", "queue_id"), enough=pl.lit(value=True), value=pl.col("numerator"))
 
@@ -91,7 +90,7 @@ def behind_wait_max_open(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 
 
 def wait_sla_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
-    """How many of those whose wait was decided in the last hour were called within the promised 25 minutes (等候达标率).
+    """How many people were called within the promised 25 minutes in the last hour (等候达标率).
 
     Percent of a hall: calls with a wait ≤ 25 minutes ÷ (all calls, no-shows among them + those who gave up or gave
     their ticket back uncalled after more than 25 minutes + those who still wait after more than 25 minutes), in 60
@@ -166,7 +165,7 @@ def _share(view: View, instants: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
         pl.Series("denominator", denominator),
         pl.Series("sample", denominator),
         _NO_BASELINE,
-        view.covered(instants, "tickets", slack=RT_SLACK),
+        view.covered_now(instants, "tickets"),
     )
     return finished(frame, ("hall_id",), enough=pl.col("denominator") >= PEOPLE_ENOUGH, value=_PERCENT)
 
