@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
-from metrics.coverage import Coverage
+from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
 from metrics.duty import Duty
 from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
 from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
 from metrics.records import Records
-from metrics.spells import Ints
+from metrics.spells import Ints, micros
 from metrics.tickets import visits
 from metrics.windows import Windows
+
+Comparison = Literal["slot_median", "yoy", "wow"]
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,8 @@ class View:
     records: Records
     past_facts: pl.DataFrame | None = None
     """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
-    past_window_facts: pl.DataFrame | None = None
-    """Facts of windows by day (as `metrics.facts.windows.window_facts`) of closed days, where they are kept."""
-    past_item_facts: pl.DataFrame | None = None
-    """Facts of items (as `metrics.facts.items.item_facts`) of closed days, where they are kept."""
+    tidal_comparison: Comparison = "slot_median"
+    """With what the wait of a half hour is compared first (the indicators 2026.1, 3)."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -64,6 +65,16 @@ class View:
         return visits(self.records["tickets"], self.sessions)
 
     @cached_property
+    def visit_halls(self) -> Ints:
+        """Number of the hall of each row of `visits`."""
+        return self.hall_numbers(self.visits["hall_id"])
+
+    @cached_property
+    def visit_queues(self) -> Ints:
+        """Number of the queue of each row of `visits`."""
+        return self.queue_numbers(self.visits["queue_id"])
+
+    @cached_property
     def queue_facts(self) -> pl.DataFrame:
         """What queues did in each 5 minutes of closed days and of the days of `visits`."""
         return _with_past(self.past_facts, queue_facts(self.visits, self.sessions))
@@ -77,6 +88,16 @@ class View:
     def item_facts(self) -> pl.DataFrame:
         """How long items took on closed days and on the days of `visits`."""
         return _with_past(self.past_item_facts, item_facts(self.visits, self.sessions))
+
+    @cached_property
+    def fact_halls(self) -> Ints:
+        """Number of the hall of each row of `queue_facts`."""
+        return self.hall_numbers(self.queue_facts["hall_id"])
+
+    @cached_property
+    def fact_queues(self) -> Ints:
+        """Number of the queue of each row of `queue_facts`."""
+        return self.queue_numbers(self.queue_facts["queue_id"])
 
     @cached_property
     def first_days(self) -> pl.DataFrame:
@@ -110,9 +131,12 @@ class View:
         """What the sources have delivered."""
         return Coverage(self.records["deliveries"])
 
+    def covered_now(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last hour before each instant: `covered`; asked: hall_id, at."""
+        at = micros(asked["at"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, at - RT_SLACK))
 
-def _with_past(past: pl.DataFrame | None, fresh: pl.DataFrame) -> pl.DataFrame:
-    """Facts kept of past days and those counted afresh; a hall's day that was counted afresh is not taken twice."""
-    if past is None:
-        return fresh
-    return pl.concat([past.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
+    def covered_window(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last 24 hours of each window: `covered`; asked: hall_id, at, end."""
+        at, end = micros(asked["at"]), micros(asked["end"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, end - CLOSED_SLACK))
