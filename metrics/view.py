@@ -10,6 +10,7 @@ import polars as pl
 from metrics.coverage import Coverage
 from metrics.facts.queues import queue_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.past import Past
 from metrics.records import Records
 from metrics.spells import Ints
 from metrics.tickets import visits
@@ -24,8 +25,8 @@ class View:
     """
 
     records: Records
-    past_facts: pl.DataFrame | None = None
-    """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
+    past: Past | None = None
+    """Facts of the days before those of `records`, where only the day itself is loaded; else all is counted afresh."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -57,20 +58,20 @@ class View:
 
     @cached_property
     def queue_facts(self) -> pl.DataFrame:
-        """What queues did in each 5 minutes of closed days and of the days of `visits`."""
-        fresh = queue_facts(self.visits, self.sessions)
-        if self.past_facts is None:
-            return fresh
-        return pl.concat([self.past_facts.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
+        """What queues did in each 5 minutes of past days, as `metrics.facts.queues.queue_facts`."""
+        return self._past("queues") if self.past else queue_facts(self.visits, self.sessions)
+
+    def _past(self, kind: str) -> pl.DataFrame:
+        if self.past is None:
+            raise LookupError(f"no past facts of {kind} were given")
+        return self.past.facts[kind]
 
     @cached_property
     def first_days(self) -> pl.DataFrame:
         """The day of each hall's first ticket: hall_id, first_day."""
-        return (
-            self.queue_facts.filter(pl.col("taken") > 0)
-            .group_by("hall_id")
-            .agg(pl.col("date").min().alias("first_day"))
-        )
+        if self.past is not None:
+            return self.past.first_days
+        return self.visits.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
 
     @cached_property
     def clock(self) -> Clock:

@@ -167,7 +167,9 @@ def _past_comers(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     asked = instants.with_row_index("row").with_columns(since_of(instants))
     past = past_windows(asked, view.sessions, view.first_days)
     hall = view.hall_numbers(past.join(asked.select("row", "hall_id"), on="row", maintain_order="left")["hall_id"])
-    facts = view.queue_facts.filter(pl.col("session").is_not_null())
+    facts = view.queue_facts.filter(
+        pl.col("session").is_not_null(), pl.col("date").is_in(past["past_at"].dt.date().unique().implode())
+    )
     counts = sum_within(
         view.hall_numbers(facts["hall_id"]),
         micros(facts["at"]) - 1,
