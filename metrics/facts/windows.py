@@ -11,9 +11,13 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from metrics.facts.kinds import FactKind
+from metrics.hours import sessions_of
 from metrics.instants import start_zone
 from metrics.known import Known
+from metrics.records import Records
 from metrics.spells import DAY, Ints, micros
+from metrics.tickets import visits
 from metrics.windows import Windows
 
 
@@ -71,3 +75,12 @@ def _cut(whiles: Known, zone: str, length: int) -> pl.DataFrame:
         .group_by("window", "date", "at")
         .agg(pl.col("micro").sum())
     )
+
+
+def _of_records(records: Records) -> pl.DataFrame:
+    sessions = sessions_of(records["calendar"])
+    tables = (records[name] for name in ("windows", "window_plan", "window_sessions"))
+    return window_facts(Windows(*tables, sessions=sessions, visits=visits(records["tickets"], sessions)))
+
+
+KINDS = (FactKind("windows", "2026.1", ("tickets", "window_sessions"), ("calendar",), ("windows",), _of_records),)

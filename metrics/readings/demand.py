@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.reading import Quantity, finished
 from metrics.readings.windows import open_behind, open_for, per_window, ticket_keys, waiting_at_queues
-from metrics.recent import at_queues, covered, recent_until, rows_behind
+from metrics.recent import at_queues, recent_until, rows_behind
 from metrics.spells import HOUR, Ints, Spells, micros, standing
 from metrics.view import View
 from metrics.windows import SHARES
@@ -37,7 +37,7 @@ def demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         pl.Series("days", days),
         per_window(standing(waiting_at_queues(view), queue, at) * SHARES, windows),
-        covered(view, asked, "tickets", "window_sessions"),
+        view.covered_now(asked, "tickets", "window_sessions"),
     )
     enough = (pl.col("sample") >= TAKEN_ENOUGH) & (pl.col("days") >= DAYS_ENOUGH)
     value = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))

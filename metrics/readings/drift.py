@@ -13,7 +13,6 @@ from metrics.drift import SPREAD, WEIGHT, Drift, drift
 from metrics.facts.items import handled
 from metrics.known import merged
 from metrics.reading import Quantity, finished
-from metrics.recent import covered_by_day
 from metrics.spells import Ints, Spells, latest_before, pairs, standing
 from metrics.view import View
 
@@ -39,7 +38,7 @@ def handle_time_drift(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         drifted.alias("denominator"),
         pl.col("n").alias("sample"),
         pl.when(pl.col("judged")).then(pl.col("mean").exp()).alias("baseline"),
-        covered_by_day(view, asked, "tickets"),
+        view.covered_window(asked, "tickets"),
     )
     return finished(frame, _PLACE, enough=pl.col("judged"))
 

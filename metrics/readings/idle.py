@@ -8,7 +8,6 @@ import polars as pl
 from metrics.known import Known
 from metrics.reading import Quantity, finished
 from metrics.readings.windows import spell_keys, ticket_keys
-from metrics.recent import covered_by_day
 from metrics.spells import HOUR, MINUTE, micros
 from metrics.view import View
 
@@ -36,7 +35,7 @@ def window_idle_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
             (pl.col("open").fill_null(0) / MINUTE).alias("denominator"),
             pl.col("sample").fill_null(0),
             pl.lit(None, dtype=pl.Float64).alias("baseline"),
-            covered_by_day(view, asked, "tickets", "window_sessions"),
+            view.covered_window(asked, "tickets", "window_sessions"),
         )
     )
     value = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator") * 100)
