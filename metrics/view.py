@@ -94,7 +94,9 @@ class View:
         """Facts kept of past days and those of the days of the records; a hall's day is not taken twice."""
         if self.past is None:
             return fresh
-        return pl.concat([self._past(kind).join(fresh, on=["hall_id", "date"], how="anti").select(fresh.columns), fresh])
+        return pl.concat(
+            [self._past(kind).join(fresh, on=["hall_id", "date"], how="anti").select(fresh.columns), fresh]
+        )
 
     def _past(self, kind: str) -> pl.DataFrame:
         if self.past is None:

@@ -79,8 +79,8 @@ def _cut(whiles: Known, zone: str, length: int) -> pl.DataFrame:
 
 def _of_records(records: Records) -> pl.DataFrame:
     sessions = sessions_of(records["calendar"])
-    tables = (records[name] for name in ("windows", "window_plan", "window_sessions"))
-    return window_facts(Windows(*tables, sessions=sessions, visits=visits(records["tickets"], sessions)))
+    came = visits(records["tickets"], sessions)
+    return window_facts(Windows(records["windows"], records["window_plan"], records["window_sessions"], sessions, came))
 
 
 KINDS = (FactKind("windows", "2026.1", ("tickets", "window_sessions"), ("calendar",), ("windows",), _of_records),)
