@@ -2,6 +2,7 @@
 
 import datetime as dt
 from random import Random
+from zoneinfo import ZoneInfo
 
 from tests.metrics.slow.records import DAY, MINUTE, ZONE, Row, Tables
 
@@ -14,8 +15,6 @@ TABLES = ("tickets", "window_sessions", "window_plan", "roster", "attendance")
 
 def at(day: dt.date, hour: int, minute: int = 0, second: int = 0) -> dt.datetime:
     """An instant in the city's zone."""
-    from zoneinfo import ZoneInfo
-
     return dt.datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZoneInfo(ZONE))
 
 
@@ -179,7 +178,7 @@ def _tickets(rng: Random, window: Row, day: dt.date, customers: int) -> list[Row
             }
         )
         # The next customer: at once, after a short gap, long after, or called before this one was done.
-        step = rng.choice([0, 0, 10, 20, 30, 45, 60, 300, 1500, -60])
+        step = rng.choice([0, 0, 10, 20, 30, 45, 60, 300, 1500, -60, -240])
         moment = max((end if end and end.date() == day else moment + 4 * MINUTE) + step * MINUTE / 60, moment)
         if rng.random() < 0.2:
             moment = moment.replace(second=0, microsecond=0) + MINUTE * (-moment.minute % 5)
