@@ -33,7 +33,7 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         hours), and whole numbers: taken (tickets), own (without transfers), own_usual (own, without suspect waits),
         calls, wait (their waits, microseconds net of breaks), calls_usual, wait_usual (without suspect waits), handled
         (services that ended here), handle (their length, microseconds). Intervals in which nothing happened have no
-        row. In order of queue, at, session.
+        row. In order of queue, at, session, hall, date.
     """
     kept = visits.filter(pl.col("known_until") == NEVER)
     usual = (~pl.col("suspect")).cast(pl.Int64)
@@ -52,7 +52,7 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         .group_by("hall_id", "queue_id", "date", "at", "session")
         .agg(pl.col(COUNTS).sum())
         .with_columns(pl.col("at").cast(pl.Datetime("us", "UTC")).cast(zone))
-        .sort("queue_id", "at", "session")
+        .sort("queue_id", "at", "session", "hall_id", "date")
     )
 
 
