@@ -6,6 +6,8 @@ them up instead of counting tickets again.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import polars as pl
 
@@ -53,6 +55,22 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("at").cast(pl.Datetime("us", "UTC")).cast(zone))
         .sort("queue_id", "at", "session")
     )
+
+
+def queue_sums(facts: pl.DataFrame, every: Literal["1h", "1d"]) -> pl.DataFrame:
+    """Hours or days of queues, summed from what happened in their 5 minutes.
+
+    Args:
+        facts: as `queue_facts`; for days the sums of hours do too.
+        every: hours, which run from full hour to full hour, or days (of taking).
+
+    Returns:
+        hall_id, queue_id, date, hour (its beginning; for hours only), and the counts of `queue_facts`.
+    """
+    keys: list[pl.Expr] = [pl.col("hall_id", "queue_id", "date")]
+    if every == "1h":
+        keys.append((pl.col("at") - pl.duration(microseconds=STEP)).dt.truncate("1h").alias("hour"))
+    return facts.group_by(keys, maintain_order=True).agg(pl.col(COUNTS).sum())
 
 
 def _at(visits: pl.DataFrame, moment: str, counts: dict[str, pl.Expr]) -> pl.DataFrame:
