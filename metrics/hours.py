@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from metrics.spells import Ints, Spells, micros, time_between
+from metrics.spells import Ints, Spells, micros, sum_within, time_between
 
 #: Halls are judged every so many minutes while they are open.
 RT_EVERY = dt.timedelta(minutes=5)
@@ -92,6 +92,22 @@ class Clock:
         """Microseconds from one instant to another, less those in which the hall was in a break; never below 0."""
         gross: Ints = np.maximum(until - since, 0)
         return gross - time_between(self._breaks, hall, since, until)
+
+    def reach(self, hall: Ints, since: Ints, length: int) -> Ints:
+        """The last instant at which no more than a length of time, net of breaks, has passed since another."""
+        breaks = self._breaks
+        times = np.concatenate([breaks.start, since])
+        begin = int(times.min()) if len(times) else 0
+
+        def net(place: Ints, at: Ints) -> Ints:
+            """Instants on a clock that stands still in the hall's breaks."""
+            return at - time_between(breaks, place, np.full(len(at), begin), at)
+
+        target = net(hall, since) + length
+        # On that clock a break is one instant; all breaks up to the one wanted are put in again.
+        stops, pauses = net(breaks.place, breaks.start), breaks.end - breaks.start
+        earliest = np.full(len(target), min(int(stops.min(initial=begin)), begin))
+        return target + sum_within(breaks.place, stops, pauses, hall, earliest, target + 1)
 
 
 def numbers(names: pl.Series, order: pl.Series) -> Ints:

@@ -15,16 +15,17 @@ from metrics.view import View
 RECENT = HOUR
 
 
-def recent_until(view: View, hall: Ints, at: Ints) -> Ints:
+def recent_until(view: View, hall: Ints, at: Ints, width: int = RECENT) -> Ints:
     """Up to which instant something that happened counts as recent.
 
     Args:
         view: the records.
         hall: number of the hall (as in `view.halls`) of each event.
         at: when it happened.
+        width: length of the window, microseconds.
 
     Returns:
-        The last instant t whose window holds it: 60 minutes later, at most the closing of its session; the instant
+        The last instant t whose window holds it: its length later, at most the closing of its session; the instant
         itself (so that it counts at none) where it happened outside the opening hours.
     """
     sessions = view.sessions
@@ -34,12 +35,12 @@ def recent_until(view: View, hall: Ints, at: Ints) -> Ints:
     if not len(closing):
         return at
     close = np.where(row >= 0, closing[np.maximum(row, 0)], at)
-    return np.where(close > at, np.minimum(at + RECENT, close), at).astype(np.int64)
+    return np.where(close > at, np.minimum(at + width, close), at).astype(np.int64)
 
 
-def since_of(instants: pl.DataFrame) -> pl.Series:
-    """Beginning of each instant's window of 60 minutes: `since`."""
-    hour = pl.duration(microseconds=RECENT)
+def since_of(instants: pl.DataFrame, width: int = RECENT) -> pl.Series:
+    """Beginning of each instant's window (60 minutes, or as wide as said): `since`."""
+    hour = pl.duration(microseconds=width)
     return instants.select(pl.max_horizontal(pl.col("at") - hour, "open_at").alias("since")).to_series()
 
 

@@ -32,11 +32,13 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         applicant_hash; and, instants in microseconds with NEVER for what never happened:
         date (day of taking), take, call, start, end;
         known_until: the last instant at which it counts as a visitor (NEVER unless void or a slip);
-        leaves: when it stops waiting (called, ended, or the day's last closing);
+        begun: when somebody at a window took it up: its call, or its start where a source tells no calls;
+        leaves: when it stops waiting (called, started, ended, or the day's last closing);
+        over: the day's last closing, or its midnight where the hall was shut all day: nothing of it goes on longer;
         wait: microseconds from taking to the call, net of breaks (null without a call);
         waited: microseconds from taking to `leaves`, net of breaks;
         gone: when it counts as abandoned: its end where the status says so, else the day's last closing where it was
-        never called and never ended (NEVER otherwise);
+        never called, never started and never ended (NEVER otherwise);
         handle: microseconds of service of done and returned tickets above 0 (null otherwise);
         suspect (waited more than 180 minutes for the call: counted, but left out of baselines);
         transfer (taken at the moment of a transfer), last_close (of the day; NEVER where the hall was shut).
@@ -58,13 +60,16 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     slip = (status == "cancelled").to_numpy() & ended & (end - take <= SLIP)
     halls = frame["hall_id"].unique().sort()
     clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
+    # Nobody waits into the next day, not even where a ticket was taken although the hall was shut.
+    over = np.where(close < NEVER, close, _midnight_after(frame["take_time"]))
+    begun = np.minimum(call, start)
     # Who takes a ticket after the last closing and is never called is gone at once.
-    leaves = np.minimum(np.minimum(call, end), np.maximum(close, take))
-    never_called = (call == NEVER) & ~ended
+    leaves = np.minimum(np.minimum(begun, end), np.maximum(over, take))
+    never_called = (begun == NEVER) & ~ended
     given_up = (status == "abandoned").to_numpy() & ended
     gone = np.where(given_up, end, np.where(never_called, np.maximum(close, take), NEVER))
-    begun = np.where(start < NEVER, start, call)
-    served = status.is_in(["done", "returned"]).to_numpy() & ended & (begun < NEVER) & (end > begun)
+    handled = np.where(start < NEVER, start, call)
+    served = status.is_in(["done", "returned"]).to_numpy() & ended & (handled < NEVER) & (end > handled)
     return frame.select(
         *(name for name in _OWN if name in frame.columns),
         "date",
@@ -73,11 +78,13 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         pl.Series("start", start),
         pl.Series("end", end),
         pl.Series("known_until", np.where(void | slip, end, NEVER)),
+        pl.Series("begun", begun),
         pl.Series("leaves", leaves),
+        pl.Series("over", over),
         _some("wait", clock.between(hall, take, np.minimum(call, _far(take))), call < NEVER),
         pl.Series("waited", clock.between(hall, take, np.minimum(leaves, _far(take)))),
         pl.Series("gone", gone),
-        _some("handle", np.where(served, end - np.minimum(begun, end), 0), served),
+        _some("handle", np.where(served, end - np.minimum(handled, end), 0), served),
         pl.Series("suspect", (call < NEVER) & (call - take > SUSPECT_WAIT)),
         pl.col("transferred_from").is_not_null().alias("transfer"),
         pl.Series("last_close", close),
@@ -95,6 +102,11 @@ _OWN = (
     "project_no",
     "applicant_hash",
 )
+
+
+def _midnight_after(take: pl.Series) -> Ints:
+    """The end of the day on which each ticket was taken."""
+    return micros(take.dt.truncate("1d").dt.offset_by("1d"))
 
 
 def _far(take: Ints) -> Ints:

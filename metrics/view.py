@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
-from metrics.coverage import Coverage
+from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
 from metrics.facts.queues import queue_facts
 from metrics.hours import Clock, numbers, sessions_of
 from metrics.records import Records
-from metrics.spells import Ints
+from metrics.spells import Ints, micros
 from metrics.tickets import visits
+
+Comparison = Literal["slot_median", "yoy", "wow"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class View:
     records: Records
     past_facts: pl.DataFrame | None = None
     """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
+    tidal_comparison: Comparison = "slot_median"
+    """With what the wait of a half hour is compared first (the indicators 2026.1, 3)."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -56,12 +61,32 @@ class View:
         return visits(self.records["tickets"], self.sessions)
 
     @cached_property
+    def visit_halls(self) -> Ints:
+        """Number of the hall of each row of `visits`."""
+        return self.hall_numbers(self.visits["hall_id"])
+
+    @cached_property
+    def visit_queues(self) -> Ints:
+        """Number of the queue of each row of `visits`."""
+        return self.queue_numbers(self.visits["queue_id"])
+
+    @cached_property
     def queue_facts(self) -> pl.DataFrame:
         """What queues did in each 5 minutes of closed days and of the days of `visits`."""
         fresh = queue_facts(self.visits, self.sessions)
         if self.past_facts is None:
             return fresh
         return pl.concat([self.past_facts.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
+
+    @cached_property
+    def fact_halls(self) -> Ints:
+        """Number of the hall of each row of `queue_facts`."""
+        return self.hall_numbers(self.queue_facts["hall_id"])
+
+    @cached_property
+    def fact_queues(self) -> Ints:
+        """Number of the queue of each row of `queue_facts`."""
+        return self.queue_numbers(self.queue_facts["queue_id"])
 
     @cached_property
     def first_days(self) -> pl.DataFrame:
@@ -81,3 +106,13 @@ class View:
     def coverage(self) -> Coverage:
         """What the sources have delivered."""
         return Coverage(self.records["deliveries"])
+
+    def covered_now(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last hour before each instant: `covered`; asked: hall_id, at."""
+        at = micros(asked["at"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, at - RT_SLACK))
+
+    def covered_window(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last 24 hours of each window: `covered`; asked: hall_id, at, end."""
+        at, end = micros(asked["at"]), micros(asked["end"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, end - CLOSED_SLACK))

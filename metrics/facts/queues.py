@@ -30,11 +30,12 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         sessions: as `metrics.hours.sessions_of`.
 
     Returns:
-        hall_id, queue_id, date, at (end of the interval, on the 5-minute grid; the interval is half-open and cut to
-        its session), session (null outside opening hours), and whole numbers: taken (tickets), own (without
-        transfers), own_usual (own, without suspect waits), calls, wait (their waits, microseconds net of breaks),
-        calls_usual, wait_usual (without suspect waits), handled (services that ended here), handle (their length,
-        microseconds). Intervals in which nothing happened have no row. In order of queue, at, session.
+        hall_id, queue_id, date (of taking), at (end of the interval: on the 5-minute grid, or its session's closing
+        where that comes first; the interval is half-open and cut to its session), session (null outside opening
+        hours), and whole numbers: taken (tickets), own (without transfers), own_usual (own, without suspect waits),
+        calls, wait (their waits, microseconds net of breaks), calls_usual, wait_usual (without suspect waits), handled
+        (services that ended here), handle (their length, microseconds). Intervals in which nothing happened have no
+        row. In order of queue, at, session.
     """
     kept = visits.filter(pl.col("known_until") == NEVER)
     usual = (~pl.col("suspect")).cast(pl.Int64)
@@ -49,7 +50,7 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     rows = pl.concat(parts, how="diagonal").with_columns(pl.col(COUNTS).fill_null(0))
     zone = sessions.schema["open_at"]
     return (
-        rows.with_columns(_session(rows, sessions), ((pl.col("moment") // STEP + 1) * STEP).alias("at"))
+        rows.with_columns(_sessions(rows, sessions))
         .group_by("hall_id", "queue_id", "date", "at", "session")
         .agg(pl.col(COUNTS).sum())
         .with_columns(pl.col("at").cast(pl.Datetime("us", "UTC")).cast(zone))
@@ -80,17 +81,20 @@ def _at(visits: pl.DataFrame, moment: str, counts: dict[str, pl.Expr]) -> pl.Dat
     )
 
 
-def _session(rows: pl.DataFrame, sessions: pl.DataFrame) -> pl.Series:
-    """The session in which each moment lies (open_at ≤ moment < close_at); null outside."""
+def _sessions(rows: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.Series]:
+    """The session in which each moment lies (open_at ≤ moment < close_at; null outside), and the interval's end."""
     halls = sessions["hall_id"].unique().sort()
     opening, closing = micros(sessions["open_at"]), micros(sessions["close_at"])
     moment: Ints = rows["moment"].to_numpy()
+    end = (moment // STEP + 1) * STEP
     row = latest_before(numbers(sessions["hall_id"], halls), opening, numbers(rows["hall_id"], halls), moment + 1)
     if not len(closing):
-        return pl.Series("session", [None] * len(row), dtype=sessions.schema["session"])
-    inside = (row >= 0) & (moment < closing[np.maximum(row, 0)])
-    found = sessions["session"].gather(pl.Series(np.maximum(row, 0)))
-    return pl.select(pl.when(pl.Series(inside)).then(found).alias("session")).to_series()
+        return [pl.Series("session", [None] * len(row), dtype=sessions.schema["session"]), pl.Series("at", end)]
+    close = closing[np.maximum(row, 0)]
+    inside = (row >= 0) & (moment < close)
+    number = sessions["session"].gather(pl.Series(np.maximum(row, 0)))
+    found = pl.select(pl.when(pl.Series(inside)).then(number).alias("session")).to_series()
+    return [found, pl.Series("at", np.where(inside, np.minimum(end, close), end))]
 
 
 def _of_records(records: Records) -> pl.DataFrame:
