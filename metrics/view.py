@@ -9,11 +9,15 @@ from typing import Literal
 import polars as pl
 
 from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
+from metrics.duty import Duty
+from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
+from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
 from metrics.records import Records
 from metrics.spells import Ints, micros
 from metrics.tickets import visits
+from metrics.windows import Windows
 
 Comparison = Literal["slot_median", "yoy", "wow"]
 
@@ -31,6 +35,10 @@ class View:
     """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
     tidal_comparison: Comparison = "slot_median"
     """With what the wait of a half hour is compared first (the indicators 2026.1, 3)."""
+    past_window_facts: pl.DataFrame | None = None
+    """Facts of windows by day (as `metrics.facts.windows.window_facts`) of closed days, where they are kept."""
+    past_item_facts: pl.DataFrame | None = None
+    """Facts of items (as `metrics.facts.items.item_facts`) of closed days, where they are kept."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -73,10 +81,17 @@ class View:
     @cached_property
     def queue_facts(self) -> pl.DataFrame:
         """What queues did in each 5 minutes of closed days and of the days of `visits`."""
-        fresh = queue_facts(self.visits, self.sessions)
-        if self.past_facts is None:
-            return fresh
-        return pl.concat([self.past_facts.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
+        return _with_past(self.past_facts, queue_facts(self.visits, self.sessions))
+
+    @cached_property
+    def window_facts(self) -> pl.DataFrame:
+        """How long windows were open and busy on closed days and on the days of the records."""
+        return _with_past(self.past_window_facts, window_facts(self.windows))
+
+    @cached_property
+    def item_facts(self) -> pl.DataFrame:
+        """How long items took on closed days and on the days of `visits`."""
+        return _with_past(self.past_item_facts, item_facts(self.visits, self.sessions))
 
     @cached_property
     def fact_halls(self) -> Ints:
@@ -98,6 +113,17 @@ class View:
         )
 
     @cached_property
+    def windows(self) -> Windows:
+        """Windows under small numbers: when they are planned, open, busy."""
+        tables = (self.records[name] for name in ("windows", "window_plan", "window_sessions"))
+        return Windows(*tables, self.sessions, self.visits)
+
+    @cached_property
+    def duty(self) -> Duty:
+        """Who is to be on duty and who is there."""
+        return Duty(self.records["roster"], self.records["attendance"], self.halls)
+
+    @cached_property
     def clock(self) -> Clock:
         """Time net of breaks; halls under the numbers of `halls`."""
         return Clock(self.sessions, self.halls)
@@ -116,3 +142,9 @@ class View:
         """Whether all tables reach into the last 24 hours of each window: `covered`; asked: hall_id, at, end."""
         at, end = micros(asked["at"]), micros(asked["end"])
         return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, end - CLOSED_SLACK))
+
+def _with_past(past: pl.DataFrame | None, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Facts kept of past days and those counted afresh; a hall's day that was counted afresh is not taken twice."""
+    if past is None:
+        return fresh
+    return pl.concat([past.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
