@@ -111,7 +111,15 @@ class Clock:
 
 
 def numbers(names: pl.Series, order: pl.Series) -> Ints:
-    """Number of each name in a list of names; -1 where it is not among them."""
-    known = pl.DataFrame({"name": order.cast(pl.String)}).with_row_index("number")
-    found = pl.DataFrame({"name": names.cast(pl.String)}).join(known, on="name", how="left", maintain_order="left")
-    return found["number"].cast(pl.Int64).fill_null(-1).to_numpy()
+    """Number of each name in a list of names, each in it once; -1 where it is not among them."""
+    names, order = names.cast(pl.String), order.cast(pl.String)
+    if len(order) <= _FEW and not order.null_count():
+        found = names.cast(pl.Enum(order), strict=False).to_physical()
+    else:
+        known = pl.DataFrame({"name": order}).with_row_index("number")
+        found = pl.DataFrame({"name": names}).join(known, on="name", how="left", maintain_order="left")["number"]
+    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+#: Up to so many names an enumeration numbers three times as fast as a join.
+_FEW = 5_000
