@@ -34,7 +34,8 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         known_until: the last instant at which it counts as a visitor (NEVER unless void or a slip);
         begun: when somebody at a window took it up: its call, or its start where a source tells no calls;
         leaves: when it stops waiting (called, started, ended, or the day's last closing);
-        over: the day's last closing, or its midnight where the hall was shut all day: nothing of it goes on longer;
+        over: the last closing of the day on which it was taken up (that day's midnight where the hall was shut): a
+        service that nobody closed goes on no longer (NEVER where it was not taken up);
         wait: microseconds from taking to the call, net of breaks (null without a call);
         waited: microseconds from taking to `leaves`, net of breaks;
         gone: when it counts as abandoned: its end where the status says so, else the day's last closing where it was
@@ -48,12 +49,20 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     closing = sessions.select("hall_id", "date", "last_close").unique()
     frame = (
         tickets.filter(~pl.col("is_test"))
-        .with_columns(day.alias("date"))
-        .join(closing, on=["hall_id", "date"], how="left", maintain_order="left")
         .sort("take_time", "ticket_id")
+        .with_columns(day.alias("date"), pl.min_horizontal("call_time", "start_time").alias("begun_time"))
+        .with_columns(pl.col("begun_time").dt.date().alias("begun_date"))
+        .join(closing, on=["hall_id", "date"], how="left", maintain_order="left")
+        .join(
+            closing.rename({"last_close": "begun_close"}),
+            left_on=["hall_id", "begun_date"],
+            right_on=["hall_id", "date"],
+            how="left",
+            maintain_order="left",
+        )
     )
     take, call, start, end = (micros(frame[name]) for name in ("take_time", "call_time", "start_time", "end_time"))
-    close = micros(frame["last_close"])
+    close, begun = micros(frame["last_close"]), micros(frame["begun_time"])
     status = frame["status"]
     ended = end < NEVER
     void = (status == "void").to_numpy() & ended
@@ -61,10 +70,9 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     halls = frame["hall_id"].unique().sort()
     clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
     # Nobody waits into the next day, not even where a ticket was taken although the hall was shut.
-    over = np.where(close < NEVER, close, _midnight_after(frame["take_time"]))
-    begun = np.minimum(call, start)
+    last = _last_instant(frame["last_close"], frame["take_time"])
     # Who takes a ticket after the last closing and is never called is gone at once.
-    leaves = np.minimum(np.minimum(begun, end), np.maximum(over, take))
+    leaves = np.minimum(np.minimum(begun, end), np.maximum(last, take))
     never_called = (begun == NEVER) & ~ended
     given_up = (status == "abandoned").to_numpy() & ended
     gone = np.where(given_up, end, np.where(never_called, np.maximum(close, take), NEVER))
@@ -80,7 +88,7 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         pl.Series("known_until", np.where(void | slip, end, NEVER)),
         pl.Series("begun", begun),
         pl.Series("leaves", leaves),
-        pl.Series("over", over),
+        pl.Series("over", _last_instant(frame["begun_close"], frame["begun_time"])),
         _some("wait", clock.between(hall, take, np.minimum(call, _far(take))), call < NEVER),
         pl.Series("waited", clock.between(hall, take, np.minimum(leaves, _far(take)))),
         pl.Series("gone", gone),
@@ -104,9 +112,9 @@ _OWN = (
 )
 
 
-def _midnight_after(take: pl.Series) -> Ints:
-    """The end of the day on which each ticket was taken."""
-    return micros(take.dt.truncate("1d").dt.offset_by("1d"))
+def _last_instant(last_close: pl.Series, moment: pl.Series) -> Ints:
+    """The last closing of a moment's day; its midnight where the hall was shut."""
+    return micros(last_close.zip_with(last_close.is_not_null(), moment.dt.truncate("1d").dt.offset_by("1d")))
 
 
 def _far(take: Ints) -> Ints:
