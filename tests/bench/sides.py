@@ -100,7 +100,8 @@ def _sums(frame: pl.DataFrame) -> dict[str, float]:
     numbers = [name for name in exact if frame.schema[name].is_integer()]
     wide = frame.select(pl.col(numbers).cast(pl.Int128).sum(), pl.col(decimals).sum()).to_dicts()[0]
     empty = frame.select(pl.all().null_count()).to_dicts()[0]
-    return {"rows": frame.height, "mark": mark, **wide, **{f"rows without {name}": count for name, count in empty.items()}}
+    missing = {f"rows without {name}": count for name, count in empty.items()}
+    return {"rows": frame.height, "mark": mark, **wide, **missing}
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ SELECT p.queue, t.date, epoch_us(t.take_time) AS take, epoch_us(t.call_time) AS 
        t.transferred_from IS NULL AS own,
        NOT coalesce(t.call_time - t.take_time > INTERVAL 180 MINUTES, false) AS usual,
        epoch_us(t.call_time) - epoch_us(t.take_time)
-         - coalesce(greatest(epoch_us(least(t.call_time, b.end_at)) - epoch_us(greatest(t.take_time, b.start_at)), 0), 0)
+         - CASE WHEN b.start_at < t.call_time AND b.end_at > t.take_time
+                THEN epoch_us(least(t.call_time, b.end_at)) - epoch_us(greatest(t.take_time, b.start_at)) ELSE 0 END
          AS wait,
        CASE WHEN t.status IN ('done', 'returned') AND t.end_time > coalesce(t.start_time, t.call_time)
             THEN epoch_us(t.end_time) - epoch_us(coalesce(t.start_time, t.call_time)) END AS handle
