@@ -186,7 +186,7 @@ def values(name: str) -> st.SearchStrategy[Row]:
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_every_table_is_cut_as_its_columns_are_marked(name: str, data: st.DataObject) -> None:
     rows = data.draw(st.lists(values(name), max_size=6))
