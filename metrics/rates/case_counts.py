@@ -7,15 +7,10 @@ import polars as pl
 from metrics.asof import as_of
 from metrics.calendar import WorkCalendar
 from metrics.cases import with_deadline, with_item
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.records import NEEDED, Grid, RateRecords
 from metrics.standard.columns import LATEST
 
 ONLINE = ("pc", "app", "mini")
-_COLUMNS = (
-    *("project_no", "item_code", "item_version", "hall_id", "dept_code", "region_code", "channel", "platform"),
-    *("apply_time", "accept_time", "promise_due", "finish_time", "closed_time", "status", "auto_approved"),
-    *("delivery", "visit_count", "cross_region", "is_test"),
-)
 
 #: Every row that is counted at all.
 EVERY = pl.col("key").is_not_null()
@@ -64,7 +59,7 @@ def placed_cases(records: RateRecords, grid: Grid) -> pl.DataFrame:
         The columns needed of cases, `seat`, `subject`, case_type, apply_based, promise_days, day_unit, ywtb_exception,
         item_in_force.
     """
-    rows = records.cases.select(_COLUMNS)
+    rows = records.cases.select(NEEDED["cases"])
     cases = (rows if grid.t is None else as_of("cases", rows, grid.t)).collect()
     cases = cases.with_columns(pl.col("item_code").cast(pl.Enum(grid.versions.codes), strict=False))
     placed = with_item(cases, grid.versions)
@@ -89,7 +84,7 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
     scope = real & pl.col("item_in_force") & pl.col("apply_based") & ~pl.col("ywtb_exception")
     # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
     ended = real & pl.col("finish_time").is_not_null() & (pl.col("status") == "finished")
-    pauses = records.case_pauses.select("project_no", "kind", "start_at", "end_at")
+    pauses = records.case_pauses.select(NEEDED["case_pauses"])
     known = (pauses if grid.t is None else as_of("case_pauses", pauses, grid.t)).collect()
     finished = _with_days(grid.keyed(cases.filter(ended).select(_ENDED), "finish_time"), records.work)
     submitted = grid.keyed(cases.filter(real).select(_ASKED), "apply_time")

@@ -23,12 +23,37 @@ NO_HALL = "无大厅(线上)"
 NO_REGION = "未知区域"
 #: Digits of a region code that name the county.
 COUNTY_DIGITS = 6
+#: The columns of each table that are looked at.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "halls": ("hall_id", "county", "region_code"),
+    "calendar": ("hall_id", "date", "session", "open_at", "close_at", "day_type", "bad_data"),
+    "departments": ("dept_code",),
+    "items": (
+        *("item_code", "version", "dept_code", "theme", "case_type", "apply_based", "legal_days", "promise_days"),
+        *("day_unit", "online_capable", "ywtb_exception", "valid_from", "valid_to"),
+    ),
+    "cases": (
+        *("project_no", "item_code", "item_version", "hall_id", "dept_code", "region_code", "channel", "platform"),
+        *("apply_time", "accept_time", "promise_due", "finish_time", "closed_time", "status", "auto_approved"),
+        *("delivery", "visit_count", "cross_region", "is_test"),
+    ),
+    "case_pauses": ("project_no", "kind", "start_at", "end_at"),
+    "tickets": (
+        *("ticket_id", "hall_id", "item_code", "take_time", "call_time", "start_time", "end_time", "status"),
+        *("project_no", "is_test"),
+    ),
+    "reviews": (
+        *("hall_id", "project_no", "ticket_id", "level", "origin", "named", "assess_time", "valid", "verify_time"),
+        *("callback_time", "rectify_due", "rectify_time", "callback_satisfied"),
+    ),
+    "complaints": ("hall_id", "kind", "created_at", "closed_at", "project_no"),
+}
 _Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class RateRecords:
-    """The tables from which rates are counted, with the columns of the standard.
+    """The tables from which rates are counted, with at least the columns of the standard in `NEEDED`.
 
     They may hold more rows than the periods need, and must hold: all cases accepted, finished or submitted in the
     periods, with their pauses; all reviews given in them, and bad ones whose deadline of mending lies in them; tickets
@@ -105,7 +130,9 @@ class Grid:
         owners = [frame.select("dept_code").unique() for frame in (records.departments, records.items, records.cases)]
         departments = pl.concat(owners).unique().sort("dept_code").collect()["dept_code"]
         versions = ItemVersions.of(records.items)
-        return cls(ordered, records.work.timezone, halls, regions.to_list(), departments, versions, t)
+        zone = records.work.timezone
+        here = t and t.astimezone(ZoneInfo(zone))
+        return cls(ordered, zone, halls, regions.to_list(), departments, versions, here)
 
     @property
     def instant(self) -> pl.Expr:

@@ -7,15 +7,11 @@ import polars as pl
 
 from metrics.asof import as_of
 from metrics.rates.case_counts import EVERY, counted
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.records import NEEDED, Grid, RateRecords
 
 #: Working days within which a bad review must be mended where the city sets no day of its own.
 MENDING_DAYS = 5
 BAD_LEVEL, GOOD_LEVEL = 2, 3
-_COLUMNS = (
-    *("review_id", "hall_id", "project_no", "ticket_id", "level", "origin", "named", "assess_time", "valid"),
-    *("verify_time", "callback_time", "rectify_due", "rectify_time", "callback_satisfied"),
-)
 
 _VALID = pl.col("valid").fill_null(value=True)
 _ACTIVE = (pl.col("origin") == "active") & _VALID
@@ -50,7 +46,7 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
     Returns:
         Frames with key and counts.
     """
-    rows = records.reviews.select(_COLUMNS)
+    rows = records.reviews.select(NEEDED["reviews"])
     known = rows if grid.t is None else as_of("reviews", rows, grid.t)
     # What is neither active nor default enters nowhere.
     reviews = known.filter(_ACTIVE | _DEFAULT).collect()
@@ -64,7 +60,7 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
 
 def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
     """Complaints made in a hall, by the time they were made: key and counts."""
-    rows = records.complaints.select("hall_id", "kind", "created_at", "closed_at", "project_no")
+    rows = records.complaints.select(NEEDED["complaints"])
     made = (rows if grid.t is None else as_of("complaints", rows, grid.t)).collect()
     about = _About(made, grid)
     about.by_case(made["project_no"], cases)

@@ -1,6 +1,6 @@
 """Every rate against the rules read row by row in plain Python, on cities in which anything may go wrong."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -276,6 +276,12 @@ def test_a_deadline_of_mending_at_midnight_belongs_to_the_day_before() -> None:
     bad = [review(n, level=1, rectify_due=at(due)) for n, due in enumerate(["10-01 00:00", "11-01 00:00"])]
     assert value({"halls": HALLS, "reviews": bad}, "rectify_on_time_rate")[None] == (0, 1, 0)
     assert value({"halls": HALLS, "reviews": bad}, "rectify_on_time_rate", t=at("10-31 12:00"))[None] == (0, 0, None)
+
+
+def test_the_instant_may_stand_in_any_zone() -> None:
+    city = {"halls": HALLS, "items": [item()], "cases": [case(1), case(2, accept_time=at("10-20 09:00"))]}
+    for t in (at("10-10 00:00"), at("10-10 00:00").astimezone(UTC)):
+        assert value(city, "ywtb_case_rate", t=t)[None] == (1, 1, 100)
 
 
 def test_days_of_the_city_lie_in_its_own_zone() -> None:

@@ -1,0 +1,1 @@
+"""What is going on: numbers from the lake, and later what they warn of."""
