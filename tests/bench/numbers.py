@@ -10,26 +10,58 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from metrics.facts.queues import queue_facts, queue_sums
-from metrics.hours import sessions_of
+from metrics.hours import rt_instants, sessions_of
+from metrics.readings.flow import usual_comers
 from metrics.tickets import visits
 from tests.bench.city_year import ZONE
 
 #: Tickets worked on at once: about a month of 82 halls, a few days of a city ten times as large.
 PIECE = 250_000
-TICKETS = ("hall_id", "queue_id", "take_time", "call_time", "start_time", "end_time", "status", "transferred_from", "is_test")  # fmt: skip
+#: Halls whose past is looked at together.
+BLOCK = 100
+TICKETS = (
+    "hall_id", "queue_id", "take_time", "call_time", "start_time", "end_time", "status", "transferred_from", "is_test",
+)  # fmt: skip
 
 
 def queues(city: Path, out: Path) -> None:
     """Facts of queues in 5 minutes, hours, days."""
-    sessions = sessions_of(pl.read_parquet(city / "calendar" / "*.parquet"))
+    sessions, halls = _sessions(city), _halls(city)
     for name, tickets in _pieces(city / "tickets", "take_time", TICKETS):
         days = tickets["take_time"].dt.date()
         near = sessions.filter(pl.col("date").is_between(days.min(), days.max()))
         facts = queue_facts(visits(tickets, near), near)
         hours = queue_sums(facts, "1h")
-        _write(out / "queues_5m", name, facts)
+        for number, block in enumerate(halls):
+            own = facts if len(halls) == 1 else facts.filter(pl.col("hall_id").is_in(block.implode()))
+            _write(out / "queues_5m", f"{number:02d}-{name}", own)
         _write(out / "queues_hour", name, hours)
         _write(out / "queues_day", name, queue_sums(hours, "1d"))
+
+
+def footfall(city: Path, out: Path) -> None:
+    """What is usual for every hall at every 5 minutes of opening hours."""
+    sessions = _sessions(city)
+    for number, halls in enumerate(_halls(city)):
+        facts = pl.read_parquet(
+            out / "queues_5m" / f"{number:02d}-*.parquet",
+            columns=["hall_id", "date", "at", "session", "taken", "own_usual"],
+        )
+        first = facts.filter(pl.col("taken") > 0).group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        own = sessions.filter(pl.col("hall_id").is_in(halls.implode()))
+        instants = rt_instants(own, own["open_at"].min(), own["close_at"].max())
+        value, days = usual_comers(facts, instants, own, first, halls)
+        found = instants.select("hall_id", "at", pl.Series("baseline", value), pl.Series("days", days))
+        _write(out / "footfall", f"{number:02d}", found.filter(pl.col("baseline").is_not_nan()))
+
+
+def _sessions(city: Path) -> pl.DataFrame:
+    return sessions_of(pl.read_parquet(city / "calendar" / "*.parquet"))
+
+
+def _halls(city: Path) -> list[pl.Series]:
+    halls = pl.read_parquet(city / "halls" / "*.parquet")["hall_id"].sort()
+    return [halls[low : low + BLOCK] for low in range(0, len(halls), BLOCK)]
 
 
 def _pieces(table: Path, time: str, columns: tuple[str, ...]) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -49,4 +81,4 @@ def _write(place: Path, name: str, frame: pl.DataFrame) -> None:
     frame.write_parquet(place / f"{name}.parquet")
 
 
-STEPS = {"queues": queues}
+STEPS = {"queues": queues, "footfall": footfall}
