@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from metrics.spells import NEVER, Ints, Spells, micros, sum_within, time_between, touching
+from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_between, touching
 
 #: Halls are judged every so many minutes while they are open.
 RT_EVERY = dt.timedelta(minutes=5)
@@ -111,6 +111,18 @@ class Days:
         known = (place >= 0) & (day >= 0) & (day < len(self))
         found[place[known], day[known]] = values[known]
         return found
+
+
+def local_micros(times: pl.Series) -> Ints:
+    """Microseconds of the city's clocks; times must be known."""
+    shape = times.dtype
+    zone = shape.time_zone if isinstance(shape, pl.Datetime) else None
+    moments = micros(times)
+    days = Days(zone, moments)
+    if bool(np.all(np.diff(days.starts) == DAY)):
+        # The clocks are never changed on these days: much faster than asking for the zone's rules each time.
+        return moments + (days.first * DAY - int(days.starts[0]))
+    return times.dt.replace_time_zone(None).to_physical().to_numpy()
 
 
 class Clock:

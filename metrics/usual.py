@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.baseline import LEAST, STEPS, WANTED, nearest, past_days, summed, usual, windows_on
-from metrics.hours import numbers
+from metrics.hours import local_micros, numbers
 from metrics.spells import DAY, MINUTE, Flags, Ints
 
 Floats = npt.NDArray[np.float64]
@@ -131,13 +131,13 @@ class _Table:
         self._day = int(date.min(initial=date[0]))
         self._days = int(date.max(initial=date[0])) - self._day + 1
         midnight = date * DAY
-        opening, closing = _local(sessions["open_at"]) - midnight, _local(sessions["close_at"]) - midnight
+        opening, closing = local_micros(sessions["open_at"]) - midnight, local_micros(sessions["close_at"]) - midnight
         self._hours = _Hours.of(hall, len(self._halls), date - self._day, self._days, opening, closing)
         used = (self._hours.opened >= 0).any(axis=(0, 1))
         slots = np.flatnonzero(used)
         self._low, self._high = (int(slots[0]) - 1, int(slots[-1])) if len(slots) else (0, 0)
         kept = (place >= 0) & facts["session"].is_not_null().to_numpy()
-        moment = _local(facts["at"]) - 1
+        moment = local_micros(facts["at"]) - 1
         day = moment // DAY - self._day
         slot = moment % DAY // _SLOT + 1
         kept &= (day >= 0) & (day < self._days) & (slot > self._low) & (slot <= self._high)
@@ -149,14 +149,14 @@ class _Table:
     def look_up(self, asked: pl.DataFrame) -> tuple[Floats, Ints, Flags]:
         """Median, days that count, and whether the table cannot tell, for each row asked."""
         hall, date = numbers(asked["hall_id"], self._halls), _days(asked["date"])
-        since_midnight = _local(asked["at"]) - date * DAY
+        since_midnight = local_micros(asked["at"]) - date * DAY
         slot, place = since_midnight // _SLOT, asked["place"].to_numpy()
         day = date - self._day
         told = (since_midnight % _SLOT == 0) & (slot > self._low) & (slot <= self._high) & (hall >= 0)
         told &= (day >= 0) & (day < self._days)
         told[told] = ~self._hours.odd[hall[told]] & (self._hours.opened[hall[told], day[told], slot[told]] >= 0)
         value, days = np.full(len(slot), np.nan), np.zeros(len(slot), dtype=np.int64)
-        past = self._past(asked.filter(pl.Series(told)))
+        past = self._past(np.unique(hall[told] * self._days + day[told]))
         rows = np.flatnonzero(told)
         rows = rows[np.argsort(place[rows], kind="stable")]
         slots = np.unique(slot[rows])
@@ -200,10 +200,18 @@ class _Table:
         cells[:, :, :-1] = np.where(counts & (opened >= 0), worth, np.nan).transpose(0, 2, 1)
         return cells
 
-    def _past(self, asked: pl.DataFrame) -> Ints:
-        """Hall × day × step: the days to look back to, the nearest first; the day after the last where there is none."""
+    def _past(self, asked: Ints) -> Ints:
+        """The days to look back to: hall × day × step, the nearest first; where there is none the day after the last.
+
+        Args:
+            asked: days of halls that are asked for, hall × days + day.
+        """
         past = np.full((len(self._halls), self._days, STEPS), self._days, dtype=np.int64)
-        found = past_days(self._sessions, self._first, asked)
+        hall, day = np.divmod(asked, self._days)
+        days = pl.DataFrame({"date": day + self._day}).select(
+            self._halls.gather(pl.Series(hall)).alias("hall_id"), pl.col("date").cast(pl.Date)
+        )
+        found = past_days(self._sessions, self._first, days)
         hall, day = numbers(found["hall_id"], self._halls), _days(found["date"]) - self._day
         past[hall, day, found["step"].to_numpy() - 1] = _days(found["past"]) - self._day
         return past
@@ -230,11 +238,6 @@ def _medians(found: Floats) -> tuple[Floats, Ints]:
     row = np.arange(len(found))
     upper, lower = ordered[row, days // 2], ordered[row, np.maximum(days - 1, 0) // 2]
     return np.where(days >= LEAST, (lower + upper) / 2, np.nan), days
-
-
-def _local(times: pl.Series) -> Ints:
-    """Microseconds of the city's clocks."""
-    return times.dt.replace_time_zone(None).to_physical().to_numpy()
 
 
 def _days(dates: pl.Series) -> Ints:

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from metrics.facts.queues import queue_facts, queue_sums
-from metrics.hours import rt_instants, sessions_of
+from metrics.hours import numbers, rt_instants, sessions_of
 from metrics.readings.flow import usual_comers
+from metrics.readings.tide import usual_waits
+from metrics.spells import MINUTE
 from metrics.tickets import visits
 from tests.bench.city_year import ZONE
 
@@ -47,7 +49,7 @@ def footfall(city: Path, out: Path) -> None:
             out / "queues_5m" / f"{number:02d}-*.parquet",
             columns=["hall_id", "date", "at", "session", "taken", "own_usual"],
         )
-        first = facts.filter(pl.col("taken") > 0).group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        first = _first_days(facts)
         own = sessions.filter(pl.col("hall_id").is_in(halls.implode()))
         instants = rt_instants(own, own["open_at"].min(), own["close_at"].max())
         value, days = usual_comers(facts, instants, own, first, halls)
@@ -55,8 +57,39 @@ def footfall(city: Path, out: Path) -> None:
         _write(out / "footfall", f"{number:02d}", found.filter(pl.col("baseline").is_not_nan()))
 
 
+def waits(city: Path, out: Path) -> None:
+    """How long people usually wait at every queue in every half hour of the clock."""
+    sessions = _sessions(city)
+    queues_of = pl.read_parquet(city / "queues" / "*.parquet").select("queue_id", "hall_id").sort("queue_id")
+    for number, halls in enumerate(_halls(city)):
+        facts = pl.read_parquet(
+            out / "queues_5m" / f"{number:02d}-*.parquet",
+            columns=["hall_id", "queue_id", "date", "at", "session", "taken", "calls_usual", "wait_usual"],
+        )
+        first = _first_days(facts)
+        own = sessions.filter(pl.col("hall_id").is_in(halls.implode()))
+        instants = rt_instants(own, own["open_at"].min(), own["close_at"].max())
+        places = queues_of.filter(pl.col("hall_id").is_in(halls.implode())).with_row_index("queue")
+        asked = (
+            instants.filter(pl.col("at").dt.minute() % 30 == 0)
+            .select("hall_id", "date", "at", "open_at")
+            .join(places.with_columns(pl.col("queue").cast(pl.Int64)), on="hall_id", maintain_order="left")
+        )
+        queue = numbers(facts["queue_id"], places["queue_id"])
+        value, days = usual_waits(facts, queue, asked, own, first, 30 * MINUTE)
+        found = asked.select("hall_id", "queue_id", "at", pl.Series("baseline", value), pl.Series("days", days))
+        _write(out / "waits", f"{number:02d}", found.filter(pl.col("baseline").is_not_nan()))
+
+
+def _first_days(facts: pl.DataFrame) -> pl.DataFrame:
+    return facts.filter(pl.col("taken") > 0).group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+
+
 def _sessions(city: Path) -> pl.DataFrame:
-    return sessions_of(pl.read_parquet(city / "calendar" / "*.parquet"))
+    """Opening hours of the days of the year; the calendar knows those before and after too."""
+    days = pl.scan_parquet(city / "tickets" / "*.parquet").select(pl.col("take_time").dt.date())
+    first, last = days.select(pl.col("take_time").min().alias("first"), pl.col("take_time").max().alias("last")).collect().row(0)
+    return sessions_of(pl.read_parquet(city / "calendar" / "*.parquet").filter(pl.col("date").is_between(first, last)))
 
 
 def _halls(city: Path) -> list[pl.Series]:
@@ -81,4 +114,4 @@ def _write(place: Path, name: str, frame: pl.DataFrame) -> None:
     frame.write_parquet(place / f"{name}.parquet")
 
 
-STEPS = {"queues": queues, "footfall": footfall}
+STEPS = {"queues": queues, "footfall": footfall, "waits": waits}
