@@ -88,7 +88,9 @@ def _first_days(facts: pl.DataFrame) -> pl.DataFrame:
 def _sessions(city: Path) -> pl.DataFrame:
     """Opening hours of the days of the year; the calendar knows those before and after too."""
     days = pl.scan_parquet(city / "tickets" / "*.parquet").select(pl.col("take_time").dt.date())
-    first, last = days.select(pl.col("take_time").min().alias("first"), pl.col("take_time").max().alias("last")).collect().row(0)
+    first, last = (
+        days.select(pl.col("take_time").min().alias("first"), pl.col("take_time").max().alias("last")).collect().row(0)
+    )
     return sessions_of(pl.read_parquet(city / "calendar" / "*.parquet").filter(pl.col("date").is_between(first, last)))
 
 
