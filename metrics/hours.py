@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
+from metrics.instants import start_zone
 from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_between, touching
 
 #: Halls are judged every so many minutes while they are open.
@@ -47,6 +49,8 @@ def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) ->
         hall_id, at, and the columns of the session (date, session, day_type, bad_data, open_at, close_at, first_open,
         last_close), in order of hall and instant.
     """
+    zone = ZoneInfo(start_zone(sessions))
+    start, end = start.astimezone(zone), end.astimezone(zone)
     near = sessions.filter(pl.col("open_at") < end, pl.col("close_at") >= start)
     first = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + pl.lit(RT_EVERY), _grid_after(start))
     last = pl.min_horizontal(pl.col("close_at").dt.truncate("5m"), pl.lit(end).dt.truncate("5m"))

@@ -42,7 +42,7 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         hours), and whole numbers: taken (tickets), own (without transfers), own_usual (own, without suspect waits),
         calls, wait (their waits, microseconds net of breaks), calls_usual, wait_usual (without suspect waits), handled
         (services that ended here), handle (their length, microseconds). Intervals in which nothing happened have no
-        row. In order of queue, at, session.
+        row. In order of queue, at, session, hall, date.
     """
     kept = visits.lazy().filter(pl.col("known_until") == NEVER).select(_NEEDED).collect()
     queues, halls = kept["queue_id"].unique().sort(), kept["hall_id"].unique().sort()
@@ -91,7 +91,10 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
             **columns,
         }
     )
-    return frame.sort("queue_id", "at", "session") if _mixed(queue, at) else frame
+    # A call on another day than that of the taking, and what comes after a closing, lie out of order.
+    before = (at[1:] < at[:-1]) | ((at[1:] == at[:-1]) & ((hall[1:] != hall[:-1]) | (date[1:] != date[:-1])))
+    mixed = bool(np.any(before & (queue[1:] == queue[:-1])))
+    return frame.sort("queue_id", "at", "session", "hall_id", "date") if mixed else frame
 
 
 def queue_sums(facts: pl.DataFrame, every: Literal["1h", "1d"]) -> pl.DataFrame:
@@ -129,11 +132,6 @@ def queue_sums(facts: pl.DataFrame, every: Literal["1h", "1d"]) -> pl.DataFrame:
         begin = pl.Series(groups.any(micros(facts["at"]) - 1 - clock % HOUR))
         found["hour"] = begin.cast(pl.Datetime("us", "UTC")).cast(facts.schema["at"])
     return pl.DataFrame({**found, **{name: groups.sum(facts[name].to_numpy()) for name in COUNTS}})
-
-
-def _mixed(queue: Ints, at: Ints) -> bool:
-    """Whether rows are out of order, as they are where somebody was called on another day than that of taking."""
-    return bool(np.any((queue[1:] == queue[:-1]) & (at[1:] < at[:-1])))
 
 
 @dataclass(frozen=True)

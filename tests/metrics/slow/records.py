@@ -40,7 +40,7 @@ def cut(tables: Tables, t: dt.datetime) -> Tables:
                 continue
             seen = dict(row)
             for column in later:
-                if seen[column] is not None and seen[column] >= t:
+                if seen.get(column) is not None and seen[column] >= t:
                     seen[column] = None
             if name == "tickets":
                 _as_ticket(seen)
