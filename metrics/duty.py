@@ -87,7 +87,9 @@ class Duty:
         start = micros(frame["start_at"])
         end = np.where(same_day, micros(frame["end_at"]), NEVER)
         post, row = (frame[name].cast(pl.Int64).to_numpy() for name in ("post", "row"))
-        until = np.minimum(end, np.maximum(np.where(frame["last_end"].is_null(), start, micros(frame["last_end"])), start))
+        until = np.minimum(
+            end, np.maximum(np.where(frame["last_end"].is_null(), start, micros(frame["last_end"])), start)
+        )
         running = Known.of(post, start, until, row)
         # Stayed longer than the roster says: known when the end is.
         return union(joined([running, Known.of(post, until, np.where(end < NEVER, end, until), row, since=end)]))

@@ -1,7 +1,7 @@
-"""Time of which it becomes known only later that it counts: a pause between two customers, an end that is reported late.
+"""Time of which it is known only later that it counts: between two customers, before an end that is reported late.
 
-An evaluation at t may count a while only if what makes it count happened before t. Most whiles *run*: they are known from
-their first moment on and are cut off at t. Some are known only once they are over: that the half minute between two
+An evaluation at t may count a while only if what makes it count happened before t. Most whiles *run*: known from their
+first moment on and are cut off at t. Some are known only once they are over: that the half minute between two
 customers belonged to work is known when the second one is called. And some cease to count: a ticket that turns out void
 was no customer. So a while carries the instants at which it counts.
 """
@@ -147,7 +147,7 @@ def union(pieces: Known) -> Known:
 
 
 def _settle(pieces: Known, piece: Ints, slot: Ints, crowded: Flags) -> tuple[Ints, Ints]:
-    """For each moment the piece that stays and is known first, and the one that ceases to count last (where it adds)."""
+    """For each moment the piece that stays and is known first, and the one that ceases to count last."""
     alone, shared = (piece[~crowded], slot[~crowded]), (piece[crowded], slot[crowded])
     stays = pieces.until[shared[0]] == NEVER
     since = np.where(pieces.since[shared[0]] <= pieces.start[shared[0]], ALWAYS, pieces.since[shared[0]])
@@ -221,12 +221,14 @@ def _extent(start: Ints, end: Ints) -> tuple[int, int]:
 def _seen(last: Ints, end: Ints, since: Ints, at: Ints) -> Ints:
     """The last instant at which a while can matter: later questions look back no further than the longest does."""
     longest = int((at - since).max(initial=0))
-    return np.minimum(last, np.minimum(end, NEVER - longest) + longest)
+    found: Ints = np.minimum(last, np.minimum(end, NEVER - longest) + longest)
+    return found
 
 
 def _overlap(whiles: Known, which: Ints, question: Ints, since: Ints, until: Ints, at: Ints) -> Ints:
     last = np.minimum(np.minimum(until, at)[question], whiles.end[which])
-    return np.maximum(last - np.maximum(whiles.start[which], since[question]), 0)
+    found: Ints = np.maximum(last - np.maximum(whiles.start[which], since[question]), 0)
+    return found
 
 
 def _add(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.coverage import RT_SLACK
 from metrics.known import Known, crossing, merged
 from metrics.spells import HOUR, MINUTE, Ints, Spells, latest_before, micros, pairs
 from metrics.view import View
@@ -50,12 +49,6 @@ def at_queues(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Every queue of the halls open at each instant: the instants' columns and queue_id, queue (its number)."""
     queues = view.queues.with_row_index("queue").with_columns(pl.col("queue").cast(pl.Int64))
     return instants.join(queues, on="hall_id", how="inner", maintain_order="left")
-
-
-def covered(view: View, asked: pl.DataFrame, *tables: str) -> pl.Series:
-    """Whether the tables have been delivered up to the last hour: `covered`, for each row of hall_id, at."""
-    at = micros(asked["at"])
-    return pl.Series("covered", view.coverage.at_halls(tables, asked["hall_id"], at, at - RT_SLACK))
 
 
 def while_recent(view: View, spells: Spells, hall: Ints) -> Spells:

@@ -14,6 +14,7 @@ from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
 from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.past import Past
 from metrics.records import Records
 from metrics.spells import Ints, micros
 from metrics.tickets import visits
@@ -31,14 +32,10 @@ class View:
     """
 
     records: Records
-    past_facts: pl.DataFrame | None = None
-    """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
+    past: Past | None = None
+    """Facts of the days before those of `records`, where only the day itself is loaded; else all is counted afresh."""
     tidal_comparison: Comparison = "slot_median"
     """With what the wait of a half hour is compared first (the indicators 2026.1, 3)."""
-    past_window_facts: pl.DataFrame | None = None
-    """Facts of windows by day (as `metrics.facts.windows.window_facts`) of closed days, where they are kept."""
-    past_item_facts: pl.DataFrame | None = None
-    """Facts of items (as `metrics.facts.items.item_facts`) of closed days, where they are kept."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -80,18 +77,31 @@ class View:
 
     @cached_property
     def queue_facts(self) -> pl.DataFrame:
-        """What queues did in each 5 minutes of closed days and of the days of `visits`."""
-        return _with_past(self.past_facts, queue_facts(self.visits, self.sessions))
+        """What queues did in each 5 minutes of past days, as `metrics.facts.queues.queue_facts`."""
+        return self._past("queues") if self.past else queue_facts(self.visits, self.sessions)
 
     @cached_property
     def window_facts(self) -> pl.DataFrame:
-        """How long windows were open and busy on closed days and on the days of the records."""
-        return _with_past(self.past_window_facts, window_facts(self.windows))
+        """How long windows were open and busy on each day, as `metrics.facts.windows.window_facts`."""
+        return self._with_past("windows", window_facts(self.windows))
 
     @cached_property
     def item_facts(self) -> pl.DataFrame:
-        """How long items took on closed days and on the days of `visits`."""
-        return _with_past(self.past_item_facts, item_facts(self.visits, self.sessions))
+        """How long items took on each day, as `metrics.facts.items.item_facts`."""
+        return self._with_past("items", item_facts(self.visits, self.sessions))
+
+    def _with_past(self, kind: str, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Facts kept of past days and those of the days of the records; a hall's day is not taken twice."""
+        if self.past is None:
+            return fresh
+        return pl.concat(
+            [self._past(kind).join(fresh, on=["hall_id", "date"], how="anti").select(fresh.columns), fresh]
+        )
+
+    def _past(self, kind: str) -> pl.DataFrame:
+        if self.past is None:
+            raise LookupError(f"no past facts of {kind} were given")
+        return self.past.facts[kind]
 
     @cached_property
     def fact_halls(self) -> Ints:
@@ -106,17 +116,17 @@ class View:
     @cached_property
     def first_days(self) -> pl.DataFrame:
         """The day of each hall's first ticket: hall_id, first_day."""
-        return (
-            self.queue_facts.filter(pl.col("taken") > 0)
-            .group_by("hall_id")
-            .agg(pl.col("date").min().alias("first_day"))
-        )
+        if self.past is not None:
+            return self.past.first_days
+        return self.visits.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
 
     @cached_property
     def windows(self) -> Windows:
         """Windows under small numbers: when they are planned, open, busy."""
-        tables = (self.records[name] for name in ("windows", "window_plan", "window_sessions"))
-        return Windows(*tables, self.sessions, self.visits)
+        records = self.records
+        return Windows(
+            records["windows"], records["window_plan"], records["window_sessions"], self.sessions, self.visits
+        )
 
     @cached_property
     def duty(self) -> Duty:
@@ -142,9 +152,3 @@ class View:
         """Whether all tables reach into the last 24 hours of each window: `covered`; asked: hall_id, at, end."""
         at, end = micros(asked["at"]), micros(asked["end"])
         return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, end - CLOSED_SLACK))
-
-def _with_past(past: pl.DataFrame | None, fresh: pl.DataFrame) -> pl.DataFrame:
-    """Facts kept of past days and those counted afresh; a hall's day that was counted afresh is not taken twice."""
-    if past is None:
-        return fresh
-    return pl.concat([past.join(fresh, on=["hall_id", "date"], how="anti"), fresh])

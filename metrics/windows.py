@@ -2,7 +2,8 @@
 
 A spell at a window belongs to the day on which it begins. An end that is reported for a later day is no end: somebody
 forgot to sign off, and what the system made up the next morning is no work. Such a spell lasts as long as one without
-an end: until t, at most until the day's last closing.
+an end: until t, at most until the day's last closing. A call on a later day than the ticket's is none, for the same
+reason. So days do not depend on each other.
 """
 
 from __future__ import annotations
@@ -180,14 +181,16 @@ class Windows:
         """Every call to a window: row (of `visits`), window, call, end (NEVER unless on the same day), known_until.
 
         And closing (the last of the day, the call where the hall was shut), then (the next later call there), change
-        (the first call there at or after the end, on the same day).
+        (the first call there at or after the end; one on a later day is known too late to count for the day). Where a
+        source tells no calls, the start of the service is the call.
         """
         zone = self.sessions.schema["open_at"]
         frame = (
             self.visits.with_row_index("row")
             .with_columns(pl.col("row").cast(pl.Int64), pl.Series("window", self.numbers(self.visits["window_id"])))
+            .with_columns(pl.min_horizontal("call", "start").alias("call"))
             .filter(pl.col("call") < NEVER, pl.col("window") >= 0)
-            .select("row", "window", "window_id", "ticket_id", "call", "end", "known_until")
+            .select("row", "window", "window_id", "date", "call", "end", "known_until")
             .sort("window", "call", "row")
         )
 
@@ -196,17 +199,15 @@ class Windows:
             some = pl.when(pl.col(name) < NEVER).then(pl.col(name))
             return some.cast(pl.Datetime("us", "UTC")).cast(zone)
 
-        frame = self._with_closing(frame.with_columns(at("call").alias("moment"), at("end").alias("end_at")))
+        frame = frame.with_columns(at("call").alias("moment"), at("end").alias("end_at"))
+        frame = self._with_closing(frame.filter(pl.col("moment").dt.date() == pl.col("date")))
         call, window = frame["call"].to_numpy(), frame["window"].to_numpy()
         end = np.where(frame["same_day"].to_numpy(), frame["end"].to_numpy(), NEVER)
         then, change = _next(window, call, call + 1), _next(window, call, end)
-        change = np.where(change < frame["midnight"].to_numpy(), change, NEVER)
-        return frame.with_columns(
-            pl.Series("end", end), pl.Series("then", then), pl.Series("change", change)
-        )
+        return frame.with_columns(pl.Series("end", end), pl.Series("then", then), pl.Series("change", change))
 
     def _with_closing(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add to rows with window_id, moment and end_at: closing, midnight (of the moment's day), same_day.
+        """Add to rows with window_id, moment and end_at: closing, same_day.
 
         Closing is the day's last, or the moment itself where the hall was shut; same_day: it ended on the same day.
         """
@@ -219,7 +220,6 @@ class Windows:
             .join(days, on=["hall_id", "day"], how="left", maintain_order="left")
             .with_columns(
                 pl.coalesce("last_close", "moment").to_physical().alias("closing"),
-                pl.col("moment").dt.truncate("1d").dt.offset_by("1d").to_physical().alias("midnight"),
                 (pl.col("end_at").dt.date() == day).fill_null(value=False).alias("same_day"),
             )
         )

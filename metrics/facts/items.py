@@ -6,8 +6,12 @@ import math
 
 import polars as pl
 
+from metrics.facts.kinds import FactKind
+from metrics.hours import sessions_of
 from metrics.instants import start_zone
+from metrics.records import Records
 from metrics.spells import MINUTE, NEVER
+from metrics.tickets import visits as visits_of
 
 
 def item_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
@@ -47,3 +51,11 @@ def handled(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
             (pl.col("handle").cast(pl.Float64).log() - math.log(MINUTE)).alias("log"),
         )
     )
+
+
+def _of_records(records: Records) -> pl.DataFrame:
+    sessions = sessions_of(records["calendar"])
+    return item_facts(visits_of(records["tickets"], sessions), sessions)
+
+
+KINDS = (FactKind("items", "2026.1", ("tickets",), ("calendar",), (), _of_records),)

@@ -11,9 +11,13 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from metrics.facts.kinds import FactKind
+from metrics.hours import sessions_of
 from metrics.instants import start_zone
 from metrics.known import Known
+from metrics.records import Records
 from metrics.spells import DAY, Ints, micros
+from metrics.tickets import visits
 from metrics.windows import Windows
 
 
@@ -39,7 +43,9 @@ def window_facts(windows: Windows, every: dt.timedelta | None = None) -> pl.Data
     return (
         open_.rename({"micro": "open"})
         .join(busy.rename({"micro": "busy"}), on=keys, how="left")
-        .with_columns(pl.col("busy").fill_null(0), pl.col("at").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone))
+        .with_columns(
+            pl.col("busy").fill_null(0), pl.col("at").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
+        )
         .join(each, on="window", how="left")
         .select("hall_id", "service_group", "window_id", "is_tidal", "date", "at", "open", "busy")
         .sort("window_id", "at")
@@ -69,3 +75,12 @@ def _cut(whiles: Known, zone: str, length: int) -> pl.DataFrame:
         .group_by("window", "date", "at")
         .agg(pl.col("micro").sum())
     )
+
+
+def _of_records(records: Records) -> pl.DataFrame:
+    sessions = sessions_of(records["calendar"])
+    came = visits(records["tickets"], sessions)
+    return window_facts(Windows(records["windows"], records["window_plan"], records["window_sessions"], sessions, came))
+
+
+KINDS = (FactKind("windows", "2026.1", ("tickets", "window_sessions"), ("calendar",), ("windows",), _of_records),)

@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.reading import Quantity, finished
 from metrics.readings.windows import open_behind, open_for, per_window, ticket_keys, waiting_at_queues
-from metrics.recent import at_queues, covered, recent_until, rows_behind
+from metrics.recent import at_queues, recent_until, rows_behind
 from metrics.spells import HOUR, Ints, Spells, micros, standing
 from metrics.view import View
 from metrics.windows import SHARES
@@ -37,7 +37,7 @@ def demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         pl.Series("days", days),
         per_window(standing(waiting_at_queues(view), queue, at) * SHARES, windows),
-        covered(view, asked, "tickets", "window_sessions"),
+        view.covered_now(asked, "tickets", "window_sessions"),
     )
     enough = (pl.col("sample") >= TAKEN_ENOUGH) & (pl.col("days") >= DAYS_ENOUGH)
     value = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
@@ -64,9 +64,7 @@ def _taken(view: View) -> Spells:
     """Tickets, each counting in its queue for an hour after it was taken."""
     visits = view.visits
     take = visits["take"].to_numpy()
-    until = np.minimum(
-        recent_until(view, view.hall_numbers(visits["hall_id"]), take), visits["known_until"].to_numpy()
-    )
+    until = np.minimum(recent_until(view, view.hall_numbers(visits["hall_id"]), take), visits["known_until"].to_numpy())
     return Spells.of(view.queue_numbers(visits["queue_id"]), take, until)
 
 
@@ -112,8 +110,9 @@ def _handled(view: View) -> pl.DataFrame:
 
 def _sums(values: Ints, first: Ints, last: Ints) -> Ints:
     """Sum of the values from one row up to another, for each couple of rows."""
-    total = np.concatenate([[0], np.cumsum(values)])
-    return (total[np.maximum(last, first)] - total[first]).astype(np.int64)
+    total: Ints = np.concatenate([[0], np.cumsum(values)]).astype(np.int64)
+    found: Ints = total[np.maximum(last, first)] - total[first]
+    return found
 
 
 QUANTITIES = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from metrics.keys import row_key
 from metrics.reading import Quantity, finished
 from metrics.readings.windows import plan_keys, ticket_keys
-from metrics.recent import covered, since_of, time_behind, while_recent
+from metrics.recent import since_of, time_behind, while_recent
 from metrics.spells import MINUTE, NEVER, Ints, Spells, latest_before, micros, pairs, standing
 from metrics.view import View
 
@@ -37,7 +38,7 @@ def staff_on_duty_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("sample", standing(Spells(duty.hall[kept.place], kept.start, kept.end), hall, at)),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         pl.Series("missing", wanted - standing(there.running, hall, at)),
-        covered(view, asked, "roster", "attendance"),
+        view.covered_now(asked, "roster", "attendance"),
     )
     value = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator") * 100)
     enough = pl.col("sample") >= ROSTERED_ENOUGH
@@ -78,7 +79,7 @@ def off_post_minutes(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("denominator"),
         pl.Series("sample", standing(_waiting_for(view)[0], asked["company"].to_numpy(), at)),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
-        covered(view, asked, "window_plan", "window_sessions", "tickets"),
+        view.covered_now(asked, "window_plan", "window_sessions", "tickets"),
     )
     return finished(frame, ("hall_id", "window_id"), enough=pl.lit(value=True), value=pl.col("numerator"))
 
@@ -110,7 +111,9 @@ def _asked_windows(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("start_at").dt.date().alias("date")
     planned = windows.plan.select("window_id", day).unique().join(each, on="window_id")
     hall = windows.each.select("window_id", "hall_id")
-    asked = instants.join(planned.join(hall, on="window_id").sort("window_id"), on=["hall_id", "date"], maintain_order="left")
+    asked = instants.join(
+        planned.join(hall, on="window_id").sort("window_id"), on=["hall_id", "date"], maintain_order="left"
+    )
     # Every plan counts for the window's queues, and so for every company that serves one of them.
     by_queue, _, _ = windows.at_queues(windows.planned, view.queues["queue_id"])
     served = windows.companies.with_columns(pl.Series("queue", view.queue_numbers(windows.companies["queue_id"])))
@@ -159,8 +162,7 @@ def _waiting_for(view: View) -> tuple[Spells, Ints]:
 
 def _keys(view: View, table: str) -> pl.DataFrame:
     """Table and key of each row of `roster` or `attendance`."""
-    key = pl.concat_str("staff_id", pl.col("start_at").dt.to_string("iso:strict"), separator="|")
-    return view.records[table].select(pl.lit(table).alias("table"), key.alias("key"))
+    return view.records[table].select(pl.lit(table).alias("table"), row_key(table))
 
 
 QUANTITIES = (

@@ -7,9 +7,10 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from metrics.keys import row_key
 from metrics.known import Known, crossing
 from metrics.reading import Quantity, finished
-from metrics.recent import at_queues, covered, rows_behind, since_of, time_behind, while_recent
+from metrics.recent import at_queues, rows_behind, since_of, time_behind, while_recent
 from metrics.spells import MINUTE, Ints, Spells, micros, standing, standing_sum, time_between
 from metrics.view import View
 from metrics.windows import SHARES
@@ -35,7 +36,7 @@ def queue_per_window(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("denominator", open_for(view, queue, at) / SHARES),
         pl.Series("sample", waiting),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
-        covered(view, asked, "tickets", "window_sessions"),
+        view.covered_now(asked, "tickets", "window_sessions"),
     )
     value = pl.when(pl.col("numerator") == 0).then(0.0).otherwise(_ratio())
     return finished(frame, ("hall_id", "queue_id"), enough=pl.lit(value=True), value=value)
@@ -53,9 +54,9 @@ def behind_queue_per_window(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 def window_saturation(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """How much of the open windows' time is work (业务饱和度), by service group.
 
-    Busy ÷ open minutes of the group's windows in 60 minutes; %. Sample: 60 open minutes. Extra waiting_per_window, which
-    a level also needs: people waiting at t in the queues of the group's open windows ÷ those windows (null where none
-    is open). Source: the indicators 2026.1, 9.
+    Busy ÷ open minutes of the group's windows in 60 minutes; %. Sample: 60 open minutes. Extra waiting_per_window,
+    which a level also needs: people waiting at t in the queues of the group's open windows ÷ those windows (null where
+    none is open). Source: the indicators 2026.1, 9.
     """
     asked = _at_groups(view, instants)
     group, at, since = asked["group"].to_numpy(), micros(asked["at"]), micros(asked["since"])
@@ -72,7 +73,7 @@ def window_saturation(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         pl.Series("enough", micro >= OPEN_ENOUGH),
         per_window(waiting, there),
-        covered(view, asked, "tickets", "window_sessions"),
+        view.covered_now(asked, "tickets", "window_sessions"),
     )
     extras = ("waiting_per_window",)
     return finished(frame, _GROUP, enough=pl.col("enough"), value=_ratio() * 100, extras=extras)
@@ -110,7 +111,7 @@ def window_open_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("denominator", time_between(Spells(here, planned.start, planned.end), hall, since, at) / MINUTE),
         pl.Series("sample", windows),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
-        covered(view, asked, "window_plan", "window_sessions"),
+        view.covered_now(asked, "window_plan", "window_sessions"),
     )
     return finished(frame, ("hall_id",), enough=pl.col("sample") >= PLANNED_ENOUGH, value=_ratio() * 100)
 
@@ -167,9 +168,7 @@ def spell_keys(view: View) -> pl.DataFrame:
 
 def plan_keys(view: View) -> pl.DataFrame:
     """Table and key of each row of `window_plan`."""
-    start = pl.col("start_at").dt.to_string("iso:strict")
-    key = pl.concat_str("window_id", start, separator="|")
-    return view.windows.plan.select(pl.lit("window_plan").alias("table"), key.alias("key"))
+    return view.windows.plan.select(pl.lit("window_plan").alias("table"), row_key("window_plan"))
 
 
 def _ratio() -> pl.Expr:
@@ -248,7 +247,8 @@ def _as_denominator(found: pl.DataFrame) -> pl.DataFrame:
 
 _NEEDS = ("tickets", "window_sessions")
 QUANTITIES = (
-    Quantity("queue_per_window", "RT", ("hall_id", "queue_id"), _NEEDS, "人", queue_per_window, behind_queue_per_window),
+    Quantity("queue_per_window", "RT", ("hall_id", "queue_id"), _NEEDS, "人", queue_per_window,
+             behind_queue_per_window),
     Quantity("window_saturation", "RT", _GROUP, _NEEDS, "%", window_saturation, behind_window_saturation,
              ("waiting_per_window",)),
     Quantity("window_open_rate", "RT", ("hall_id",), ("window_plan", "window_sessions"), "%", window_open_rate,
