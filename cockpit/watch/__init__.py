@@ -1,1 +1,1 @@
-"""Watching the halls: from records to readings, warnings and what people are told."""
+"""What is going on: numbers from the lake, and later what they warn of."""
