@@ -1,4 +1,4 @@
-"""Rows with the same key added up: keys are whole numbers, so that one sort and one pass do for any number of columns."""
+"""Rows with the same key added up: keys are whole numbers, so that one sort and one pass do for all columns."""
 
 from __future__ import annotations
 

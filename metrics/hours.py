@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
-from metrics.spells import NEVER, Ints, Spells, micros, sum_within, time_between, touching
+from metrics.instants import start_zone
+from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_between, touching
 
 #: Halls are judged every so many minutes while they are open.
 RT_EVERY = dt.timedelta(minutes=5)
@@ -47,6 +49,8 @@ def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) ->
         hall_id, at, and the columns of the session (date, session, day_type, bad_data, open_at, close_at, first_open,
         last_close), in order of hall and instant.
     """
+    zone = ZoneInfo(start_zone(sessions))
+    start, end = start.astimezone(zone), end.astimezone(zone)
     near = sessions.filter(pl.col("open_at") < end, pl.col("close_at") >= start)
     first = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + pl.lit(RT_EVERY), _grid_after(start))
     last = pl.min_horizontal(pl.col("close_at").dt.truncate("5m"), pl.lit(end).dt.truncate("5m"))
@@ -111,6 +115,18 @@ class Days:
         known = (place >= 0) & (day >= 0) & (day < len(self))
         found[place[known], day[known]] = values[known]
         return found
+
+
+def local_micros(times: pl.Series) -> Ints:
+    """Microseconds of the city's clocks; times must be known."""
+    shape = times.dtype
+    zone = shape.time_zone if isinstance(shape, pl.Datetime) else None
+    moments = micros(times)
+    days = Days(zone, moments)
+    if bool(np.all(np.diff(days.starts) == DAY)):
+        # The clocks are never changed on these days: much faster than asking for the zone's rules each time.
+        return moments + (days.first * DAY - int(days.starts[0]))
+    return times.dt.replace_time_zone(None).to_physical().to_numpy()
 
 
 class Clock:

@@ -181,8 +181,8 @@ class Windows:
         """Every call to a window: row (of `visits`), window, call, end (NEVER unless on the same day), known_until.
 
         And closing (the last of the day, the call where the hall was shut), then (the next later call there), change
-        (the first call there at or after the end, on the same day). Where a source tells no calls, the start of the
-        service is the call.
+        (the first call there at or after the end; one on a later day is known too late to count for the day). Where a
+        source tells no calls, the start of the service is the call.
         """
         zone = self.sessions.schema["open_at"]
         frame = (
@@ -204,11 +204,10 @@ class Windows:
         call, window = frame["call"].to_numpy(), frame["window"].to_numpy()
         end = np.where(frame["same_day"].to_numpy(), frame["end"].to_numpy(), NEVER)
         then, change = _next(window, call, call + 1), _next(window, call, end)
-        change = np.where(change < frame["midnight"].to_numpy(), change, NEVER)
         return frame.with_columns(pl.Series("end", end), pl.Series("then", then), pl.Series("change", change))
 
     def _with_closing(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add to rows with window_id, moment and end_at: closing, midnight (of the moment's day), same_day.
+        """Add to rows with window_id, moment and end_at: closing, same_day.
 
         Closing is the day's last, or the moment itself where the hall was shut; same_day: it ended on the same day.
         """
@@ -221,7 +220,6 @@ class Windows:
             .join(days, on=["hall_id", "day"], how="left", maintain_order="left")
             .with_columns(
                 pl.coalesce("last_close", "moment").to_physical().alias("closing"),
-                pl.col("moment").dt.truncate("1d").dt.offset_by("1d").to_physical().alias("midnight"),
                 (pl.col("end_at").dt.date() == day).fill_null(value=False).alias("same_day"),
             )
         )

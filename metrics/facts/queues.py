@@ -15,9 +15,9 @@ import polars as pl
 
 from metrics.facts.kinds import FactKind
 from metrics.groups import Groups, packed, unpacked
-from metrics.hours import numbers, sessions_of
+from metrics.hours import local_micros, numbers, sessions_of
 from metrics.records import Records
-from metrics.spells import MINUTE, NEVER, Ints, latest_before, micros
+from metrics.spells import HOUR, MINUTE, NEVER, Ints, latest_before, micros
 from metrics.tickets import visits as visits_of
 
 #: Length of one interval.
@@ -42,7 +42,7 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         hours), and whole numbers: taken (tickets), own (without transfers), own_usual (own, without suspect waits),
         calls, wait (their waits, microseconds net of breaks), calls_usual, wait_usual (without suspect waits), handled
         (services that ended here), handle (their length, microseconds). Intervals in which nothing happened have no
-        row. In order of queue, at, session.
+        row. In order of queue, at, session, hall, date.
     """
     kept = visits.lazy().filter(pl.col("known_until") == NEVER).select(_NEEDED).collect()
     queues, halls = kept["queue_id"].unique().sort(), kept["hall_id"].unique().sort()
@@ -91,7 +91,10 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
             **columns,
         }
     )
-    return frame.sort("queue_id", "at", "session") if _mixed(queue, at) else frame
+    # A call on another day than that of the taking, and what comes after a closing, lie out of order.
+    before = (at[1:] < at[:-1]) | ((at[1:] == at[:-1]) & ((hall[1:] != hall[:-1]) | (date[1:] != date[:-1])))
+    mixed = bool(np.any(before & (queue[1:] == queue[:-1])))
+    return frame.sort("queue_id", "at", "session", "hall_id", "date") if mixed else frame
 
 
 def queue_sums(facts: pl.DataFrame, every: Literal["1h", "1d"]) -> pl.DataFrame:
@@ -102,17 +105,33 @@ def queue_sums(facts: pl.DataFrame, every: Literal["1h", "1d"]) -> pl.DataFrame:
         every: hours, which run from full hour to full hour, or days (of taking).
 
     Returns:
-        hall_id, queue_id, date, hour (its beginning; for hours only), and the counts of `queue_facts`.
+        hall_id, queue_id, date, hour (its beginning; for hours only), and the counts of `queue_facts`, in order of
+        queue, day, hour.
     """
-    keys: list[pl.Expr] = [pl.col("hall_id", "queue_id", "date")]
+    queues, halls = facts["queue_id"].unique().sort(), facts["hall_id"].unique().sort()
+    date = facts["date"].to_physical().cast(pl.Int64).to_numpy()
+    days = _Span.of([date])
+    parts = [
+        (numbers(facts["queue_id"], queues), len(queues)),
+        (numbers(facts["hall_id"], halls), len(halls)),
+        (date - days.first, days.size),
+    ]
     if every == "1h":
-        keys.append((pl.col("at") - pl.duration(microseconds=1)).dt.truncate("1h").alias("hour"))
-    return facts.group_by(keys, maintain_order=True).agg(pl.col(COUNTS).sum())
-
-
-def _mixed(queue: Ints, at: Ints) -> bool:
-    """Whether rows are out of order, as they are where somebody was called on another day than that of taking."""
-    return bool(np.any((queue[1:] == queue[:-1]) & (at[1:] < at[:-1])))
+        # What ends at the full hour belongs to the hour before.
+        clock = local_micros(facts["at"]) - 1
+        hours = _Span.of([clock // HOUR])
+        parts.append((clock // HOUR - hours.first, hours.size))
+    groups = Groups.of(packed(parts))
+    queue, hall, date = (groups.any(values) for values, _ in parts[:3])
+    found = {
+        "hall_id": halls.gather(pl.Series(hall)),
+        "queue_id": queues.gather(pl.Series(queue)),
+        "date": pl.Series(date + days.first).cast(pl.Date),
+    }
+    if every == "1h":
+        begin = pl.Series(groups.any(micros(facts["at"]) - 1 - clock % HOUR))
+        found["hour"] = begin.cast(pl.Datetime("us", "UTC")).cast(facts.schema["at"])
+    return pl.DataFrame({**found, **{name: groups.sum(facts[name].to_numpy()) for name in COUNTS}})
 
 
 @dataclass(frozen=True)

@@ -37,4 +37,6 @@ def _step(file: str, *tables: str) -> Step:
 
 STEPS = {
     "queues": _step("queues.sql", "queues_5m", "queues_hour", "queues_day"),
+    "footfall": _step("footfall.sql", "footfall"),
+    "waits": _step("waits.sql", "waits"),
 }

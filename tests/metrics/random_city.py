@@ -63,7 +63,8 @@ def instants(rng: Random, tables: Tables, count: int) -> list[dt.datetime]:
 
 def _days(rng: Random) -> list[dt.date]:
     """Today, the same weekday of some weeks (a year ago too), and some days between."""
-    weeks = [TODAY - step * 7 * DAY for step in range(1, 15) if rng.random() < 0.85]
+    share = rng.choice([0.3, 0.6, 0.9])
+    weeks = [TODAY - step * 7 * DAY for step in range(1, 15) if rng.random() < share]
     near = [TODAY - step * DAY for step in range(1, 12) if rng.random() < 0.5]
     year_ago = dt.date.fromisocalendar(TODAY.isocalendar().year - 1, TODAY.isocalendar().week, TODAY.isoweekday())
     return sorted({TODAY, *weeks, *near, *([year_ago] if rng.random() < 0.7 else [])})

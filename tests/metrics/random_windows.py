@@ -2,6 +2,7 @@
 
 import datetime as dt
 from random import Random
+from zoneinfo import ZoneInfo
 
 from tests.metrics.slow.records import DAY, MINUTE, ZONE, Row, Tables
 
@@ -14,18 +15,17 @@ TABLES = ("tickets", "window_sessions", "window_plan", "roster", "attendance")
 
 def at(day: dt.date, hour: int, minute: int = 0, second: int = 0) -> dt.datetime:
     """An instant in the city's zone."""
-    from zoneinfo import ZoneInfo
-
     return dt.datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZoneInfo(ZONE))
 
 
-def random_windows(seed: int, days: int = 2, customers: int = 14) -> Tables:
+def random_windows(seed: int, days: int = 2, customers: int = 14, *, brisk: bool = False) -> Tables:
     """Two random halls: all that readings of windows and people look at.
 
     Args:
         seed: which.
         days: how many days, today the last.
         customers: services of a window on a day.
+        brisk: services are short, so that many come in an hour.
     """
     rng = Random(seed)
     dates = [TODAY - back * DAY for back in reversed(range(days))]
@@ -38,7 +38,7 @@ def random_windows(seed: int, days: int = 2, customers: int = 14) -> Tables:
         "windows": windows,
         "window_plan": [row for w in windows for day in dates for row in _plan(rng, w["window_id"], day)],
         "window_sessions": [row for w in windows for day in dates for row in _spells(rng, w["window_id"], day)],
-        "tickets": [row for w in windows for day in dates for row in _tickets(rng, w, day, customers)],
+        "tickets": [row for w in windows for day in dates for row in _tickets(rng, w, day, customers, brisk)],
         "deliveries": [_delivery(rng, table, hall) for table in TABLES for hall in WINDOWS],
     } | random_duty(rng, dates)
 
@@ -46,7 +46,7 @@ def random_windows(seed: int, days: int = 2, customers: int = 14) -> Tables:
 def random_duty(rng: Random, dates: list[dt.date]) -> Tables:
     """Rosters and attendance of some people, a few of them at two halls."""
     roster, attendance = [], []
-    for person in (f"S{number}" for number in range(9)):
+    for person in (f"S{number}" for number in range(18)):
         for day in dates:
             home = rng.choice(("H1", "H1", "H1", "H2"))
             for number in range(rng.choice([0, 1, 1, 2, 2])):
@@ -139,7 +139,7 @@ def _spells(rng: Random, window: str, day: dt.date) -> list[Row]:
     return rows
 
 
-def _tickets(rng: Random, window: Row, day: dt.date, customers: int) -> list[Row]:
+def _tickets(rng: Random, window: Row, day: dt.date, customers: int, brisk: bool) -> list[Row]:
     """What a window does all day, one service after another, with everything that may go wrong."""
     rows: list[Row] = []
     moment = _moment(rng, day, 8, 9)
@@ -147,7 +147,7 @@ def _tickets(rng: Random, window: Row, day: dt.date, customers: int) -> list[Row
         call: dt.datetime | None = moment
         start = moment + rng.choice([0, 0, 20, 60]) * MINUTE / 60 if rng.random() < 0.6 else None
         status = rng.choice(STATUSES)
-        length = rng.choice([0, 0.5, 2, 5, 10, 25])
+        length = rng.choice([0.5, 1, 2, 5] if brisk else [0, 0.5, 2, 5, 10, 25])
         end: dt.datetime | None = (start or moment) + length * MINUTE
         take = moment - rng.choice([0, 0.25, 1, 2, 5, 30, 60]) * MINUTE
         if rng.random() < 0.08:
@@ -179,7 +179,7 @@ def _tickets(rng: Random, window: Row, day: dt.date, customers: int) -> list[Row
             }
         )
         # The next customer: at once, after a short gap, long after, or called before this one was done.
-        step = rng.choice([0, 0, 10, 20, 30, 45, 60, 300, 1500, -60])
+        step = rng.choice([0, 0, 10, 20, 30, 45, 60, 300, -60, -240, 20 if brisk else 1500])
         moment = max((end if end and end.date() == day else moment + 4 * MINUTE) + step * MINUTE / 60, moment)
         if rng.random() < 0.2:
             moment = moment.replace(second=0, microsecond=0) + MINUTE * (-moment.minute % 5)

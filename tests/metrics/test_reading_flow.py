@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from metrics.quantities import all_quantities
-from metrics.view import View
+from metrics.view import Comparison, View
 from tests.metrics.compare import assert_as_slow, assert_rows_behind, at_instants
 from tests.metrics.random_city import HALLS, QUEUES, instants, random_city
 from tests.metrics.slow import flow, waits
@@ -51,7 +51,7 @@ def test_readings_are_what_the_specification_says_word_for_word(seed: int, busy:
 @pytest.mark.parametrize("start", ["yoy", "wow"])
 @given(seed=st.integers(0, 10**6))
 @CITIES
-def test_a_city_may_compare_half_hours_with_last_year_or_last_week_first(start: Any, seed: int) -> None:
+def test_a_city_may_compare_half_hours_with_last_year_or_last_week_first(start: Comparison, seed: int) -> None:
     tables, quantity = random_city(seed, 60), all_quantities()["tidal_wait_rise"]
     chosen = [t for t in instants(Random(seed), tables, 10) if t.minute % 30 == 0]
     known = {t: cut(tables, t) for t in chosen}

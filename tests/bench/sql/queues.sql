@@ -3,7 +3,9 @@ CREATE TEMP TABLE sessions AS
 SELECT hall_id, date, session, day_type, coalesce(bad_data, false) AS bad_data, open_at, close_at,
        lead(open_at) OVER (PARTITION BY hall_id, date ORDER BY open_at) AS next_open
 FROM read_parquet(getvariable('city') || '/calendar/*.parquet')
-WHERE open_at IS NOT NULL AND close_at > open_at;
+WHERE open_at IS NOT NULL AND close_at > open_at
+  AND date BETWEEN (SELECT min(CAST(take_time AS DATE)) FROM read_parquet(getvariable('city') || '/tickets/*.parquet'))
+               AND (SELECT max(CAST(take_time AS DATE)) FROM read_parquet(getvariable('city') || '/tickets/*.parquet'));
 
 CREATE TEMP TABLE places AS
 SELECT queue_id, hall_id, CAST(row_number() OVER (ORDER BY queue_id) AS INT) AS queue

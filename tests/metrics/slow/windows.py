@@ -2,23 +2,10 @@
 
 import datetime as dt
 
-from tests.metrics.slow.records import DAY, MINUTE, Row, Tables, covered, last_close, net, session_at, visitors
-from tests.metrics.slow.records import cut as cut_others
+from tests.metrics.slow.records import DAY, MINUTE, Row, Tables, covered, cut, last_close, net, session_at, visitors
 from tests.metrics.slow.spans import Span, crossed, minutes, stands, union
 
 HOUR = dt.timedelta(hours=1)
-
-
-def cut(tables: Tables, t: dt.datetime) -> Tables:
-    """What was known at t, windows and attendance included."""
-    known = cut_others(tables, t)
-    for name in ("window_sessions", "attendance"):
-        rows = [dict(row) for row in tables.get(name, []) if row["start_at"] < t]
-        for row in rows:
-            if row["end_at"] is not None and row["end_at"] >= t:
-                row["end_at"] = None
-        known[name] = rows
-    return known
 
 
 def window_of(tables: Tables, hall: str, t: dt.datetime) -> Span:
