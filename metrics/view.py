@@ -74,28 +74,18 @@ class View:
     def queue_facts(self) -> pl.DataFrame:
         """What queues did in each 5 minutes of closed days and of the days of `visits`."""
         fresh = queue_facts(self.visits, self.sessions)
-        if self.past_facts is None:
+        past = self.past_facts
+        if past is None:
             return fresh
-        return pl.concat([self.past_facts.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
-
-    @cached_property
-    def fact_halls(self) -> Ints:
-        """Number of the hall of each row of `queue_facts`."""
-        return self.hall_numbers(self.queue_facts["hall_id"])
-
-    @cached_property
-    def fact_queues(self) -> Ints:
-        """Number of the queue of each row of `queue_facts`."""
-        return self.queue_numbers(self.queue_facts["queue_id"])
+        if past["date"].is_in(fresh["date"].unique().implode()).any():
+            past = past.join(fresh, on=["hall_id", "date"], how="anti")
+        return pl.concat([past, fresh])
 
     @cached_property
     def first_days(self) -> pl.DataFrame:
         """The day of each hall's first ticket: hall_id, first_day."""
-        return (
-            self.queue_facts.filter(pl.col("taken") > 0)
-            .group_by("hall_id")
-            .agg(pl.col("date").min().alias("first_day"))
-        )
+        # Facts are of the day on which their ticket was taken.
+        return self.queue_facts.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
 
     @cached_property
     def clock(self) -> Clock:

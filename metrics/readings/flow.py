@@ -125,8 +125,7 @@ def _past_comers(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     asked = instants.with_row_index("row").with_columns(since_of(instants))
     past = past_windows(asked, view.sessions, view.first_days)
     hall = view.hall_numbers(instants["hall_id"])[past["row"].to_numpy()]
-    facts = view.queue_facts
-    counts = summed(facts, view.fact_halls, ("own_usual",), past, hall)
+    counts = summed(view.queue_facts, "hall_id", view.halls, ("own_usual",), past, hall)
     return past.with_columns(pl.Series("value", counts["own_usual"]))
 
 

@@ -74,7 +74,8 @@ def behind_tidal_wait_rise(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         chosen = frame.filter(
             pl.col("comparison") == attempt.comparison, pl.col("minutes") == attempt.width // MINUTE
         ).select("row", "queue", *GRAIN, "at")
-        past = _past(view, asked.filter(pl.col("row").is_in(chosen["row"].implode())), attempt)
+        chosen_rows = asked.filter(pl.col("row").is_in(chosen["row"].implode()))
+        past = _past(view, chosen_rows, attempt.width, _days(view, chosen_rows, attempt.comparison))
         compared = middle(past) if attempt.comparison == "slot_median" else past.with_columns(share=pl.lit(1.0))
         question = compared.join(chosen, on="row", maintain_order="left")
         since, until = micros(question["past_since"]), micros(question["past_at"])
@@ -119,12 +120,15 @@ def _compared(view: View, asked: pl.DataFrame) -> pl.DataFrame:
     calls, mean = now[WIDTHS[0]]
     minutes = np.full(len(calls), WIDTHS[0] // MINUTE, dtype=np.int64)
     found, names = np.full(len(calls), np.nan), np.full(len(calls), -1, dtype=np.int64)
+    days: dict[Comparison, pl.DataFrame] = {}
     for attempt in _attempts(view):
         calls_now, mean_now = now[attempt.width]
         open_rows = (names < 0) & (calls_now >= CALLS_ENOUGH)
         if not open_rows.any():
             continue
-        past = _past(view, asked.filter(pl.Series(open_rows)), attempt)
+        if attempt.comparison not in days:
+            days[attempt.comparison] = _days(view, asked, attempt.comparison)
+        past = _past(view, asked.filter(pl.Series(open_rows)), attempt.width, days[attempt.comparison])
         known = usual(past) if attempt.comparison == "slot_median" else past.rename({"value": "baseline"})
         rows = known["row"].to_numpy()
         found[rows] = known["baseline"].to_numpy()
@@ -152,7 +156,14 @@ def _now(view: View, asked: pl.DataFrame, width: int) -> tuple[Ints, np.ndarray[
     return calls, np.where(calls > 0, waits / MINUTE / np.maximum(calls, 1), np.nan)
 
 
-def _past(view: View, asked: pl.DataFrame, attempt: _Attempt) -> pl.DataFrame:
+def _days(view: View, asked: pl.DataFrame, comparison: Comparison) -> pl.DataFrame:
+    """The days with which a comparison compares: hall_id, date, past, step."""
+    if comparison == "slot_median":
+        return past_days(view.sessions, view.first_days, asked)
+    return same_day(view.sessions, asked, **({"years": 1} if comparison == "yoy" else {"weeks": 1}))
+
+
+def _past(view: View, asked: pl.DataFrame, width: int, days: pl.DataFrame) -> pl.DataFrame:
     """The same clock window on the days compared with that had enough calls.
 
     Returns:
@@ -160,13 +171,7 @@ def _past(view: View, asked: pl.DataFrame, attempt: _Attempt) -> pl.DataFrame:
     """
     # All queues of a hall share their windows: they are looked up once for each hall and instant.
     own = asked.select("hall_id", "at", "date", "open_at").unique().with_row_index("moment")
-    own = own.with_columns(since_of(own, attempt.width))
-    if attempt.comparison == "slot_median":
-        days = past_days(view.sessions, view.first_days, own)
-    elif attempt.comparison == "yoy":
-        days = same_day(view.sessions, own, years=1)
-    else:
-        days = same_day(view.sessions, own, weeks=1)
+    own = own.with_columns(since_of(own, width))
     windows = windows_on(own.rename({"moment": "row"}), view.sessions, days).rename({"row": "moment"})
     past = (
         asked.select("row", "queue", "hall_id", "at")
@@ -175,8 +180,13 @@ def _past(view: View, asked: pl.DataFrame, attempt: _Attempt) -> pl.DataFrame:
         .sort("row", "step")
     )
     sums = summed(
-        view.queue_facts, view.fact_queues, ("calls_usual", "wait_usual"), past, past["queue"].to_numpy()
-    )  # fmt: skip
+        view.queue_facts,
+        "queue_id",
+        view.queues["queue_id"],
+        ("calls_usual", "wait_usual"),
+        past,
+        past["queue"].to_numpy(),
+    )
     counted = past.with_columns(
         pl.Series("calls", sums["calls_usual"]),
         pl.Series("value", sums["wait_usual"] / MINUTE / np.maximum(sums["calls_usual"], 1)),
