@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from metrics.baseline import middle, nearest, past_days, same_day, summed, usual, windows_on
+from metrics.baseline import middle, nearest, past_days, same_day, summed, windows_on
 from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind, since_of
-from metrics.spells import MINUTE, NEVER, Ints, micros, standing, standing_sum, within
+from metrics.spells import MINUTE, NEVER, Flags, Ints, micros, standing, standing_sum, within
+from metrics.usual import Floats, usual_values
 from metrics.view import Comparison, View
 from metrics.visitors import called
 
@@ -124,10 +125,16 @@ def _compared(view: View, asked: pl.DataFrame) -> pl.DataFrame:
         open_rows = (names < 0) & (calls_now >= CALLS_ENOUGH)
         if not open_rows.any():
             continue
-        past = _past(view, asked.filter(pl.Series(open_rows)), attempt)
-        known = usual(past) if attempt.comparison == "slot_median" else past.rename({"value": "baseline"})
-        rows = known["row"].to_numpy()
-        found[rows] = known["baseline"].to_numpy()
+        chosen = asked.filter(pl.Series(open_rows))
+        if attempt.comparison == "slot_median":
+            value, _ = usual_waits(
+                view.queue_facts, view.fact_queues, chosen, view.sessions, view.first_days, attempt.width
+            )
+            rows, values = chosen["row"].to_numpy()[~np.isnan(value)], value[~np.isnan(value)]
+        else:
+            past = _past(view, chosen, attempt)
+            rows, values = past["row"].to_numpy(), past["value"].to_numpy()
+        found[rows] = values
         names[rows] = COMPARISONS.index(attempt.comparison)
         calls, mean = calls.copy(), mean.copy()
         calls[rows], mean[rows], minutes[rows] = calls_now[rows], mean_now[rows], attempt.width // MINUTE
@@ -141,6 +148,31 @@ def _compared(view: View, asked: pl.DataFrame) -> pl.DataFrame:
         .set(pl.Series(names < 0), None)
         .alias("comparison"),
     )
+
+
+def usual_waits(
+    facts: pl.DataFrame, queue: Ints, asked: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame, width: int
+) -> tuple[Floats, Ints]:
+    """How long people usually wait at a queue in the half hour or hour before each instant (`slot_median`), minutes.
+
+    Args:
+        facts: at, session, calls_usual, wait_usual, as `metrics.facts.queues.queue_facts`.
+        queue: number of the queue of each row of the facts.
+        asked: queue (number), hall_id, date, at, open_at.
+        sessions: as `metrics.hours.sessions_of`.
+        first: hall_id, first_day (the day of each hall's first ticket).
+        width: length of the window, microseconds.
+
+    Returns:
+        The median of the days' means for each row (nan where fewer than 4 days had enough calls), and how many had.
+    """
+    asked = asked.select(pl.col("queue").alias("place"), "hall_id", "date", "at", "open_at")
+    return usual_values(facts, queue, ("calls_usual", "wait_usual"), _mean_wait, asked, sessions, first, width)
+
+
+def _mean_wait(sums: list[Ints]) -> tuple[Floats, Flags]:
+    calls, waits = sums
+    return waits / MINUTE / np.maximum(calls, 1), calls >= CALLS_ENOUGH
 
 
 def _now(view: View, asked: pl.DataFrame, width: int) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.float64]]]:
