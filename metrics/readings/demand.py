@@ -122,7 +122,7 @@ QUANTITIES = (
         "RT",
         ("hall_id", "queue_id"),
         ("tickets", "window_sessions"),
-        "",
+        "倍",
         demand_capacity_ratio,
         behind_demand_capacity_ratio,
         ("waiting_per_window",),
