@@ -14,7 +14,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.hours import numbers
 from metrics.spells import MINUTE, Ints, micros, sum_within
 
 #: Steps back, days wanted, days without which nothing is known.
@@ -152,32 +151,25 @@ def nearest(windows: pl.DataFrame) -> pl.DataFrame:
 
 
 def summed(
-    facts: pl.DataFrame, place: str, order: pl.Series, columns: tuple[str, ...], windows: pl.DataFrame, asked: Ints
+    facts: pl.DataFrame, place: Ints, columns: tuple[str, ...], windows: pl.DataFrame, asked_place: Ints
 ) -> dict[str, Ints]:
     """Add up facts of 5 minutes over windows of the past.
 
     Args:
-        facts: date, at (end of the interval), session, a column that names the place, and the columns to add up.
-        place: name of the column that names the place.
-        order: names of the places in the order of their numbers.
+        facts: at (end of the interval), session, and the columns to add up.
+        place: number of the place of each row of the facts.
         columns: whole numbers.
         windows: past_since, past_at.
-        asked: number of the place of each window.
+        asked_place: number of the place of each window.
 
     Returns:
         The sum of each column for each window.
     """
-    if windows.is_empty():
-        return {name: np.zeros(0, dtype=np.int64) for name in columns}
     since, until = micros(windows["past_since"]), micros(windows["past_at"])
-    # The facts of months are many, those of the days looked back to few; a ticket may be of the day before its call.
-    days = windows["past_at"].dt.date().unique()
-    days = days.append(days.dt.offset_by("-1d")).unique()
-    chosen = facts.select(pl.col("date").is_in(days.implode()) & pl.col("session").is_not_null()).to_series()
-    near = facts.select(place, "at", *columns).filter(chosen)
-    near = near.filter(pl.Series(_near(micros(near["at"]), since, until), dtype=pl.Boolean))
-    number, at = numbers(near[place], order), micros(near["at"]) - 1
-    return {name: sum_within(number, at, near[name].to_numpy(), asked, since, until) for name in columns}
+    at = micros(facts["at"])
+    kept = _near(at, since, until) & facts["session"].is_not_null().to_numpy()
+    near, place, at = facts.filter(pl.Series(kept)), place[kept], at[kept] - 1
+    return {name: sum_within(place, at, near[name].to_numpy(), asked_place, since, until) for name in columns}
 
 
 def _near(at: Ints, since: Ints, until: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 #: An instant that never comes.
 NEVER = 1 << 62
@@ -91,6 +92,19 @@ def time_between(spells: Spells, place: Ints, since: Ints, until: Ints) -> Ints:
             before = np.searchsorted(keys, line.keys(place, edge))
             micro += sign * way * (before * line.clip(edge) - sums[before])
     return np.where(until > since, micro, 0).astype(np.int64)
+
+
+def touching(spells: Spells, place: Ints, since: Ints, until: Ints) -> Flags:
+    """Whether any of a place's spells reaches into [since, until), for each place asked."""
+    line = _Line(since, until)
+    ends = line.keys(spells.place, spells.end)
+    order = np.argsort(ends, kind="stable")
+    starts = line.keys(spells.place, spells.start)[order]
+    # Of the spells that end later than `since` the earliest beginning, in this place or in those after it.
+    earliest = np.append(np.minimum.accumulate(starts[::-1])[::-1], _NUMBERS)
+    found = np.searchsorted(ends[order], line.keys(place, since), side="right")
+    touched: Flags = (earliest[found] < line.keys(place, until)) & (until > since)
+    return touched
 
 
 def sum_within(place: Ints, at: Ints, weights: Ints, asked_place: Ints, since: Ints, until: Ints) -> Ints:

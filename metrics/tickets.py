@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.hours import Clock, numbers
+from metrics.hours import Clock, Days, numbers
+from metrics.instants import start_zone
 from metrics.spells import MINUTE, NEVER, Ints, micros
 
 #: Given back sooner than this after it was taken, a ticket was a slip of the finger.
@@ -24,7 +25,7 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """Tickets with what follows from their times and the hall's hours; tests left out.
 
     Args:
-        tickets: table `tickets` of the standard.
+        tickets: table `tickets` of the standard; columns that only name things may be missing.
         sessions: as `metrics.hours.sessions_of` gives them.
 
     Returns:
@@ -45,42 +46,40 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         transfer (taken at the moment of a transfer), last_close (of the day; NEVER where the hall was shut).
         Rows are in order of take, ties by ticket_id.
     """
-    day = pl.col("take_time").dt.date()
-    closing = sessions.select("hall_id", "date", "last_close").unique()
-    frame = (
-        tickets.filter(~pl.col("is_test"))
-        .sort("take_time", "ticket_id")
-        .with_columns(day.alias("date"), pl.min_horizontal("call_time", "start_time").alias("begun_time"))
-        .with_columns(pl.col("begun_time").dt.date().alias("begun_date"))
-        .join(closing, on=["hall_id", "date"], how="left", maintain_order="left")
-        .join(
-            closing.rename({"last_close": "begun_close"}),
-            left_on=["hall_id", "begun_date"],
-            right_on=["hall_id", "date"],
-            how="left",
-            maintain_order="left",
-        )
-    )
+    frame = _in_order(tickets.filter(~pl.col("is_test")))
     take, call, start, end = (micros(frame[name]) for name in ("take_time", "call_time", "start_time", "end_time"))
-    close, begun = micros(frame["last_close"]), micros(frame["begun_time"])
+    begun = np.minimum(call, start)
+    halls = frame["hall_id"].unique().sort()
+    clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
+    days = Days(start_zone(sessions), take, begun)
+    of = numbers(sessions["hall_id"], halls)
+    closing = days.table(of, len(halls), sessions["date"], micros(sessions["last_close"]))
+    day, begun_day = days.of(take), days.of(begun)
+    close = closing[hall, day]
     status = frame["status"]
     ended = end < NEVER
     void = (status == "void").to_numpy() & ended
     slip = (status == "cancelled").to_numpy() & ended & (end - take <= SLIP)
-    halls = frame["hall_id"].unique().sort()
-    clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
     # Nobody waits into the next day, not even where a ticket was taken although the hall was shut.
-    last = _last_instant(frame["last_close"], frame["take_time"])
+    last = np.where(close < NEVER, close, days.starts[day + 1])
     # Who takes a ticket after the last closing and is never called is gone at once.
     leaves = np.minimum(np.minimum(begun, end), np.maximum(last, take))
     never_called = (begun == NEVER) & ~ended
     given_up = (status == "abandoned").to_numpy() & ended
     gone = np.where(given_up, end, np.where(never_called, np.maximum(close, take), NEVER))
     handled = np.where(start < NEVER, start, call)
+    begun_close = closing[hall, begun_day]
+    over = np.where(begun_close < NEVER, begun_close, days.starts[begun_day + 1])
+    called = call < NEVER
+    wait = clock.between(hall, take, np.where(called, np.minimum(call, _far(take)), take))
+    # Nearly everybody leaves the queue by the call.
+    others = np.flatnonzero(leaves != call)
+    waited = wait.copy()
+    waited[others] = clock.between(hall[others], take[others], np.minimum(leaves, _far(take))[others])
     served = status.is_in(["done", "returned"]).to_numpy() & ended & (handled < NEVER) & (end > handled)
     return frame.select(
         *(name for name in _OWN if name in frame.columns),
-        "date",
+        pl.Series("date", day + days.first).cast(pl.Date),
         pl.Series("take", take),
         pl.Series("call", call),
         pl.Series("start", start),
@@ -88,12 +87,12 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         pl.Series("known_until", np.where(void | slip, end, NEVER)),
         pl.Series("begun", begun),
         pl.Series("leaves", leaves),
-        pl.Series("over", _last_instant(frame["begun_close"], frame["begun_time"])),
-        _some("wait", clock.between(hall, take, np.minimum(call, _far(take))), call < NEVER),
-        pl.Series("waited", clock.between(hall, take, np.minimum(leaves, _far(take)))),
+        pl.Series("over", np.where(begun < NEVER, over, NEVER)),
+        _some("wait", wait, called),
+        pl.Series("waited", waited),
         pl.Series("gone", gone),
         _some("handle", np.where(served, end - np.minimum(handled, end), 0), served),
-        pl.Series("suspect", (call < NEVER) & (call - take > SUSPECT_WAIT)),
+        pl.Series("suspect", called & (call - take > SUSPECT_WAIT)),
         pl.col("transferred_from").is_not_null().alias("transfer"),
         pl.Series("last_close", close),
     )
@@ -112,9 +111,15 @@ _OWN = (
 )
 
 
-def _last_instant(last_close: pl.Series, moment: pl.Series) -> Ints:
-    """The last closing of a moment's day; its midnight where the hall was shut."""
-    return micros(last_close.zip_with(last_close.is_not_null(), moment.dt.truncate("1d").dt.offset_by("1d")))
+def _in_order(tickets: pl.DataFrame) -> pl.DataFrame:
+    """Tickets in order of taking, ties by number; as they come from the records they mostly are."""
+    gaps = np.diff(micros(tickets["take_time"]))
+    if "ticket_id" not in tickets.columns:
+        return tickets if bool(np.all(gaps >= 0)) else tickets.sort("take_time", maintain_order=True)
+    ties = np.flatnonzero(gaps == 0)
+    names = tickets["ticket_id"]
+    sorted_already = bool(np.all(gaps >= 0)) and bool((names.gather(ties) <= names.gather(ties + 1)).all())
+    return tickets if sorted_already else tickets.sort("take_time", "ticket_id")
 
 
 def _far(take: Ints) -> Ints:

@@ -9,11 +9,16 @@ from typing import Literal
 import polars as pl
 
 from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
+from metrics.duty import Duty
+from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
+from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.past import Past
 from metrics.records import Records
 from metrics.spells import Ints, micros
 from metrics.tickets import visits
+from metrics.windows import Windows
 
 Comparison = Literal["slot_median", "yoy", "wow"]
 
@@ -27,8 +32,8 @@ class View:
     """
 
     records: Records
-    past_facts: pl.DataFrame | None = None
-    """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
+    past: Past | None = None
+    """Facts of the days before those of `records`, where only the day itself is loaded; else all is counted afresh."""
     tidal_comparison: Comparison = "slot_median"
     """With what the wait of a half hour is compared first (the indicators 2026.1, 3)."""
 
@@ -72,20 +77,61 @@ class View:
 
     @cached_property
     def queue_facts(self) -> pl.DataFrame:
-        """What queues did in each 5 minutes of closed days and of the days of `visits`."""
-        fresh = queue_facts(self.visits, self.sessions)
-        past = self.past_facts
-        if past is None:
+        """What queues did in each 5 minutes of past days, as `metrics.facts.queues.queue_facts`."""
+        return self._past("queues") if self.past else queue_facts(self.visits, self.sessions)
+
+    @cached_property
+    def window_facts(self) -> pl.DataFrame:
+        """How long windows were open and busy on each day, as `metrics.facts.windows.window_facts`."""
+        return self._with_past("windows", window_facts(self.windows))
+
+    @cached_property
+    def item_facts(self) -> pl.DataFrame:
+        """How long items took on each day, as `metrics.facts.items.item_facts`."""
+        return self._with_past("items", item_facts(self.visits, self.sessions))
+
+    def _with_past(self, kind: str, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Facts kept of past days and those of the days of the records; a hall's day is not taken twice."""
+        if self.past is None:
             return fresh
-        if past["date"].is_in(fresh["date"].unique().implode()).any():
-            past = past.join(fresh, on=["hall_id", "date"], how="anti")
-        return pl.concat([past, fresh])
+        return pl.concat(
+            [self._past(kind).join(fresh, on=["hall_id", "date"], how="anti").select(fresh.columns), fresh]
+        )
+
+    def _past(self, kind: str) -> pl.DataFrame:
+        if self.past is None:
+            raise LookupError(f"no past facts of {kind} were given")
+        return self.past.facts[kind]
+
+    @cached_property
+    def fact_halls(self) -> Ints:
+        """Number of the hall of each row of `queue_facts`."""
+        return self.hall_numbers(self.queue_facts["hall_id"])
+
+    @cached_property
+    def fact_queues(self) -> Ints:
+        """Number of the queue of each row of `queue_facts`."""
+        return self.queue_numbers(self.queue_facts["queue_id"])
 
     @cached_property
     def first_days(self) -> pl.DataFrame:
         """The day of each hall's first ticket: hall_id, first_day."""
-        # Facts are of the day on which their ticket was taken.
-        return self.queue_facts.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        if self.past is not None:
+            return self.past.first_days
+        return self.visits.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Windows under small numbers: when they are planned, open, busy."""
+        records = self.records
+        return Windows(
+            records["windows"], records["window_plan"], records["window_sessions"], self.sessions, self.visits
+        )
+
+    @cached_property
+    def duty(self) -> Duty:
+        """Who is to be on duty and who is there."""
+        return Duty(self.records["roster"], self.records["attendance"], self.halls)
 
     @cached_property
     def clock(self) -> Clock:

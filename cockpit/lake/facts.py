@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -41,7 +42,14 @@ class FactStore:
         self.path = lake.path / "facts"
         self._known: dict[tuple[str, str], tuple[tuple[str, ...], pl.DataFrame]] = {}
 
-    def facts(self, snapshot: Snapshot, kind: FactKind, start: dt.date, end: dt.date) -> pl.DataFrame:
+    def facts(
+        self,
+        snapshot: Snapshot,
+        kind: FactKind,
+        start: dt.date,
+        end: dt.date,
+        only: Collection[dt.date] | None = None,
+    ) -> pl.DataFrame:
         """Facts of the days from `start` to before `end`; what is missing or out of date is made and kept.
 
         Args:
@@ -49,6 +57,7 @@ class FactStore:
             kind: which facts.
             start: first day.
             end: first day no longer wanted; days that are not over should not be asked for, they change all the time.
+            only: of these days only those wanted; None = all.
 
         Returns:
             The kind's columns; days without records have no rows.
@@ -56,9 +65,9 @@ class FactStore:
         Raises:
             StorageError: the disk refused, or a file of the lake is damaged.
         """
-        marks = self._marks(snapshot, kind, start, end)
+        marks = self.marks(snapshot, kind, start, end)
         folder = self.path / f"{kind.name}-{kind.version}"
-        places = {day: folder / f"{day}.{mark}.parquet" for day, mark in marks}
+        places = {day: folder / f"{day}.{mark}.parquet" for day, mark in marks if only is None or day in only}
         missing = sorted(day for day, place in places.items() if not place.exists())
         if not places:
             return kind.compute(Records({}, snapshot.timezone))
@@ -92,7 +101,7 @@ class FactStore:
         gone = 0
         for kind in kinds.values():
             folder = self.path / f"{kind.name}-{kind.version}"
-            wanted = {f"{day}.{mark}.parquet" for day, mark in self._marks(snapshot, kind, None, None)}
+            wanted = {f"{day}.{mark}.parquet" for day, mark in self.marks(snapshot, kind, None, None)}
             for place in folder.glob("*") if folder.is_dir() else ():
                 if place.name not in wanted and place.stat().st_mtime < before.timestamp():
                     place.unlink(missing_ok=True)
@@ -122,10 +131,17 @@ class FactStore:
             tables[name] = rows.select(wanted).collect()
         return Records(tables, snapshot.timezone)
 
-    def _marks(
+    def marks(
         self, snapshot: Snapshot, kind: FactKind, start: dt.date | None, end: dt.date | None
     ) -> list[tuple[dt.date, str]]:
-        """Days of which there are records, each with a mark that changes whenever its records do."""
+        """Days of which there are records, each with a mark that changes whenever its records do.
+
+        Args:
+            snapshot: the records to go by.
+            kind: which facts.
+            start: first day; None = from the beginning.
+            end: first day no longer wanted; None = to the end.
+        """
         parts = []
         for name in kind.events:
             files = snapshot.files(name)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.baseline import middle, past_windows, summed, usual
+from metrics.baseline import middle, past_windows, summed
+from metrics.hours import numbers
 from metrics.keys import row_key
 from metrics.reading import Quantity, finished
-from metrics.recent import rows_behind, since_of
-from metrics.spells import MINUTE, NEVER, Ints, Spells, micros, standing, standing_sum, within
+from metrics.recent import RECENT, rows_behind, since_of
+from metrics.spells import MINUTE, NEVER, Flags, Ints, Spells, micros, standing, standing_sum, within
+from metrics.usual import Floats, usual_values
 from metrics.view import View
 from metrics.visitors import coming, in_service, waiting
 
@@ -26,18 +28,43 @@ def footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     were taken or 10 more than usual. A level also needs taken ≥ B + 3·√B. Source: the indicators 2026.1, 1.
     """
     taken = standing(coming(view).at_halls, view.hall_numbers(instants["hall_id"]), micros(instants["at"]))
-    counts = _past_comers(view, instants)
-    baseline = usual(counts.select("row", "value"))
-    frame = instants.with_row_index("row").join(baseline, on="row", how="left", maintain_order="left")
-    frame = frame.with_columns(
+    value, _ = usual_comers(view.queue_facts, instants, view.sessions, view.first_days, view.halls)
+    baseline = pl.Series("baseline", value).fill_nan(None)
+    frame = instants.with_columns(
         pl.Series("numerator", taken),
         pl.Series("sample", taken),
-        pl.col("baseline").alias("denominator"),
+        baseline.alias("denominator"),
+        baseline,
         view.covered_now(instants, "tickets"),
     )
     crowd = (pl.col("numerator") >= CROWD) | (pl.col("numerator") - pl.col("baseline") >= AHEAD)
     enough = (pl.col("baseline") >= BUSY_ENOUGH) & crowd
     return finished(frame, ("hall_id",), enough=enough.fill_null(value=False))
+
+
+def usual_comers(
+    facts: pl.DataFrame, instants: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame, halls: pl.Series
+) -> tuple[Floats, Ints]:
+    """How many people usually come to a hall in the 60 minutes before each instant (B of 人流高峰).
+
+    Args:
+        facts: hall_id, at, session, own_usual, as `metrics.facts.queues.queue_facts`.
+        instants: as `metrics.hours.rt_instants`.
+        sessions: as `metrics.hours.sessions_of`.
+        first: hall_id, first_day (the day of each hall's first ticket).
+        halls: hall_id of the halls, in the order of their numbers.
+
+    Returns:
+        The median for each instant (nan where fewer than 4 days are known), and how many days were looked at.
+    """
+    asked = instants.select("hall_id", "date", "at", "open_at", pl.Series("place", numbers(instants["hall_id"], halls)))
+    place = numbers(facts["hall_id"], halls)
+    return usual_values(facts, place, ("own_usual",), _all_count, asked, sessions, first, RECENT)
+
+
+def _all_count(sums: list[Ints]) -> tuple[Floats, Flags]:
+    """Nobody came is a count too."""
+    return sums[0].astype(np.float64), np.ones(sums[0].shape, dtype=np.bool_)
 
 
 def behind_footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
@@ -125,7 +152,8 @@ def _past_comers(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     asked = instants.with_row_index("row").with_columns(since_of(instants))
     past = past_windows(asked, view.sessions, view.first_days)
     hall = view.hall_numbers(instants["hall_id"])[past["row"].to_numpy()]
-    counts = summed(view.queue_facts, "hall_id", view.halls, ("own_usual",), past, hall)
+    facts = view.queue_facts
+    counts = summed(facts, view.fact_halls, ("own_usual",), past, hall)
     return past.with_columns(pl.Series("value", counts["own_usual"]))
 
 

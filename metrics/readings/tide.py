@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from metrics.baseline import middle, nearest, past_days, same_day, summed, usual, windows_on
+from metrics.baseline import middle, nearest, past_days, same_day, summed, windows_on
 from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind, since_of
-from metrics.spells import MINUTE, NEVER, Ints, micros, standing, standing_sum, within
+from metrics.spells import MINUTE, NEVER, Flags, Ints, micros, standing, standing_sum, within
+from metrics.usual import Floats, usual_values
 from metrics.view import Comparison, View
 from metrics.visitors import called
 
@@ -74,8 +75,7 @@ def behind_tidal_wait_rise(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         chosen = frame.filter(
             pl.col("comparison") == attempt.comparison, pl.col("minutes") == attempt.width // MINUTE
         ).select("row", "queue", *GRAIN, "at")
-        chosen_rows = asked.filter(pl.col("row").is_in(chosen["row"].implode()))
-        past = _past(view, chosen_rows, attempt.width, _days(view, chosen_rows, attempt.comparison))
+        past = _past(view, asked.filter(pl.col("row").is_in(chosen["row"].implode())), attempt)
         compared = middle(past) if attempt.comparison == "slot_median" else past.with_columns(share=pl.lit(1.0))
         question = compared.join(chosen, on="row", maintain_order="left")
         since, until = micros(question["past_since"]), micros(question["past_at"])
@@ -120,18 +120,21 @@ def _compared(view: View, asked: pl.DataFrame) -> pl.DataFrame:
     calls, mean = now[WIDTHS[0]]
     minutes = np.full(len(calls), WIDTHS[0] // MINUTE, dtype=np.int64)
     found, names = np.full(len(calls), np.nan), np.full(len(calls), -1, dtype=np.int64)
-    days: dict[Comparison, pl.DataFrame] = {}
     for attempt in _attempts(view):
         calls_now, mean_now = now[attempt.width]
         open_rows = (names < 0) & (calls_now >= CALLS_ENOUGH)
         if not open_rows.any():
             continue
-        if attempt.comparison not in days:
-            days[attempt.comparison] = _days(view, asked, attempt.comparison)
-        past = _past(view, asked.filter(pl.Series(open_rows)), attempt.width, days[attempt.comparison])
-        known = usual(past) if attempt.comparison == "slot_median" else past.rename({"value": "baseline"})
-        rows = known["row"].to_numpy()
-        found[rows] = known["baseline"].to_numpy()
+        chosen = asked.filter(pl.Series(open_rows))
+        if attempt.comparison == "slot_median":
+            value, _ = usual_waits(
+                view.queue_facts, view.fact_queues, chosen, view.sessions, view.first_days, attempt.width
+            )
+            rows, values = chosen["row"].to_numpy()[~np.isnan(value)], value[~np.isnan(value)]
+        else:
+            past = _past(view, chosen, attempt)
+            rows, values = past["row"].to_numpy(), past["value"].to_numpy()
+        found[rows] = values
         names[rows] = COMPARISONS.index(attempt.comparison)
         calls, mean = calls.copy(), mean.copy()
         calls[rows], mean[rows], minutes[rows] = calls_now[rows], mean_now[rows], attempt.width // MINUTE
@@ -147,6 +150,31 @@ def _compared(view: View, asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def usual_waits(
+    facts: pl.DataFrame, queue: Ints, asked: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame, width: int
+) -> tuple[Floats, Ints]:
+    """How long people usually wait at a queue in the half hour or hour before each instant (`slot_median`), minutes.
+
+    Args:
+        facts: at, session, calls_usual, wait_usual, as `metrics.facts.queues.queue_facts`.
+        queue: number of the queue of each row of the facts.
+        asked: queue (number), hall_id, date, at, open_at.
+        sessions: as `metrics.hours.sessions_of`.
+        first: hall_id, first_day (the day of each hall's first ticket).
+        width: length of the window, microseconds.
+
+    Returns:
+        The median of the days' means for each row (nan where fewer than 4 days had enough calls), and how many had.
+    """
+    asked = asked.select(pl.col("queue").alias("place"), "hall_id", "date", "at", "open_at")
+    return usual_values(facts, queue, ("calls_usual", "wait_usual"), _mean_wait, asked, sessions, first, width)
+
+
+def _mean_wait(sums: list[Ints]) -> tuple[Floats, Flags]:
+    calls, waits = sums
+    return waits / MINUTE / np.maximum(calls, 1), calls >= CALLS_ENOUGH
+
+
 def _now(view: View, asked: pl.DataFrame, width: int) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     """Calls of the last half hour or hour of each queue, and their mean wait in minutes (nan without calls)."""
     group = called(view, width)
@@ -156,14 +184,7 @@ def _now(view: View, asked: pl.DataFrame, width: int) -> tuple[Ints, np.ndarray[
     return calls, np.where(calls > 0, waits / MINUTE / np.maximum(calls, 1), np.nan)
 
 
-def _days(view: View, asked: pl.DataFrame, comparison: Comparison) -> pl.DataFrame:
-    """The days with which a comparison compares: hall_id, date, past, step."""
-    if comparison == "slot_median":
-        return past_days(view.sessions, view.first_days, asked)
-    return same_day(view.sessions, asked, **({"years": 1} if comparison == "yoy" else {"weeks": 1}))
-
-
-def _past(view: View, asked: pl.DataFrame, width: int, days: pl.DataFrame) -> pl.DataFrame:
+def _past(view: View, asked: pl.DataFrame, attempt: _Attempt) -> pl.DataFrame:
     """The same clock window on the days compared with that had enough calls.
 
     Returns:
@@ -171,7 +192,13 @@ def _past(view: View, asked: pl.DataFrame, width: int, days: pl.DataFrame) -> pl
     """
     # All queues of a hall share their windows: they are looked up once for each hall and instant.
     own = asked.select("hall_id", "at", "date", "open_at").unique().with_row_index("moment")
-    own = own.with_columns(since_of(own, width))
+    own = own.with_columns(since_of(own, attempt.width))
+    if attempt.comparison == "slot_median":
+        days = past_days(view.sessions, view.first_days, own)
+    elif attempt.comparison == "yoy":
+        days = same_day(view.sessions, own, years=1)
+    else:
+        days = same_day(view.sessions, own, weeks=1)
     windows = windows_on(own.rename({"moment": "row"}), view.sessions, days).rename({"row": "moment"})
     past = (
         asked.select("row", "queue", "hall_id", "at")
@@ -180,13 +207,8 @@ def _past(view: View, asked: pl.DataFrame, width: int, days: pl.DataFrame) -> pl
         .sort("row", "step")
     )
     sums = summed(
-        view.queue_facts,
-        "queue_id",
-        view.queues["queue_id"],
-        ("calls_usual", "wait_usual"),
-        past,
-        past["queue"].to_numpy(),
-    )
+        view.queue_facts, view.fact_queues, ("calls_usual", "wait_usual"), past, past["queue"].to_numpy()
+    )  # fmt: skip
     counted = past.with_columns(
         pl.Series("calls", sums["calls_usual"]),
         pl.Series("value", sums["wait_usual"] / MINUTE / np.maximum(sums["calls_usual"], 1)),

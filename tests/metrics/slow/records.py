@@ -19,6 +19,8 @@ DAY = dt.timedelta(days=1)
 EVENTS = {
     "tickets": ("take_time", ("call_time", "start_time", "end_time")),
     "headcounts": ("at", ()),
+    "window_sessions": ("start_at", ("end_at",)),
+    "attendance": ("start_at", ("end_at",)),
     "device_states": ("from_at", ("to_at",)),
     "deliveries": ("delivered_at", ()),
     "health_checks": (None, ("done_at",)),
