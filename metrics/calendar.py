@@ -86,6 +86,21 @@ class WorkCalendar:
         """24:00 of each day, as the instant at which the next one begins."""
         return self._on(days, lambda at: self._midnights[at + 1], self._instant)
 
+    def on_day(self, times: pl.Series, days: pl.Series) -> pl.Series:
+        """Each deadline moved to another day at the same time of the day; 24:00 stays 24:00.
+
+        Args:
+            times: deadlines.
+            days: the day each is to belong to.
+        """
+        whole = times.is_not_null() & days.is_not_null()
+        us = times.filter(whole).to_physical().to_numpy()
+        old = _numbers(self.due_day_of(times.filter(whole))) - self._offset
+        new = self._index(days.filter(whole))
+        begins = self._midnights
+        found = np.where(us == begins[old + 1], begins[new + 1], begins[new] + (us - begins[old]))
+        return _scattered(found, whole, times.name, self._instant)
+
     def is_workday(self, days: pl.Series) -> pl.Series:
         """Whether each day is a working day."""
         return self._on(days, lambda at: self.working[at], pl.Boolean())
