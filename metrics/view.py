@@ -7,9 +7,13 @@ from functools import cached_property
 
 import polars as pl
 
+from metrics.calendar import WorkCalendar
+from metrics.casework import casework, running
 from metrics.coverage import Coverage
 from metrics.facts.queues import queue_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.opinions import opinions
+from metrics.rates.records import RateRecords
 from metrics.records import Records
 from metrics.spells import Ints
 from metrics.tickets import visits
@@ -71,6 +75,42 @@ class View:
             .group_by("hall_id")
             .agg(pl.col("date").min().alias("first_day"))
         )
+
+    @cached_property
+    def work(self) -> WorkCalendar:
+        """The city's working days."""
+        return WorkCalendar.of(self.records["workdays"], self.records.timezone)
+
+    @cached_property
+    def rate_records(self) -> RateRecords:
+        """The records as the rates take them."""
+        names = (
+            "halls",
+            "calendar",
+            "departments",
+            "items",
+            "cases",
+            "case_pauses",
+            "tickets",
+            "reviews",
+            "complaints",
+        )
+        return RateRecords(**{name: self.records[name].lazy() for name in names}, work=self.work)
+
+    @cached_property
+    def casework(self) -> pl.DataFrame:
+        """Cases with place, item and instants, as `metrics.casework.casework`."""
+        return casework(self.rate_records)
+
+    @cached_property
+    def running(self) -> pl.DataFrame:
+        """When the clocks of cases run, as `metrics.casework.running`."""
+        return running(self.casework, self.records["case_pauses"], self.work)
+
+    @cached_property
+    def opinions(self) -> pl.DataFrame:
+        """Reviews with their hall and what follows from their times, as `metrics.opinions.opinions`."""
+        return opinions(self.records["reviews"], self.records["cases"], self.records["tickets"])
 
     @cached_property
     def clock(self) -> Clock:

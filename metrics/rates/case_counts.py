@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from metrics.asof import as_of
@@ -25,6 +27,13 @@ _UNIFIED = pl.col("platform") == "ywtb2"
 _WINDOW = pl.col("channel") == "window"
 _ONLINE = pl.col("channel").is_in(ONLINE)
 _KNOWN = pl.col("visit_count").is_not_null() & pl.col("delivery").is_not_null()
+#: Scope S of real (not test) cases: accepted, the item 依申请, in force at acceptance, no exception.
+IN_SCOPE = (
+    pl.col("accept_time").is_not_null(),
+    pl.col("item_in_force"),
+    pl.col("apply_based"),
+    ~pl.col("ywtb_exception"),
+)
 SCOPE = {
     "scope": EVERY,
     "scope_y": _UNIFIED,
@@ -79,22 +88,17 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
         Frames with KEY and counts.
     """
     real = cases.filter(~pl.col("is_test"))
-    accepted = real.filter(
-        pl.col("accept_time").is_not_null(),
-        pl.col("item_in_force"),
-        pl.col("apply_based"),
-        ~pl.col("ywtb_exception"),
-    )
+    accepted = real.filter(IN_SCOPE)
     pauses = records.case_pauses.select("project_no", "kind", "start_at", "end_at")
     known = (pauses if grid.t is None else as_of("case_pauses", pauses, grid.t)).collect()
     # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
     ended = real.filter(pl.col("finish_time").is_not_null(), pl.col("status") == "finished")
-    finished = _finished(_in_periods(ended, "finish_time", grid), records.work)
+    finished = finished_days(_in_periods(ended, "finish_time", grid), records.work)
     return [
         counted(_in_periods(accepted, "accept_time", grid), SCOPE),
         counted(finished, FINISHED),
-        counted(_with_deadline(finished, known, records.work), DUE),
-        counted(_submitted(_in_periods(real, "apply_time", grid), known, records.work, grid), SUBMITTED),
+        counted(held_to_deadline(finished, known, records.work), DUE),
+        counted(submitted(_in_periods(real, "apply_time", grid), known, records.work, grid.t), SUBMITTED),
     ]
 
 
@@ -108,14 +112,14 @@ def _in_periods(rows: pl.DataFrame, column: str, grid: Grid) -> pl.DataFrame:
     return rows.with_columns(grid.period_of(rows[column]).alias("period")).filter(pl.col("period").is_not_null())
 
 
-def _finished(rows: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
+def finished_days(rows: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
     """Finished cases with the days of their acceptance and end."""
     return rows.with_columns(
         work.day_of(rows["finish_time"]).alias("finish_day"), work.day_of(rows["accept_time"]).alias("accept_day")
     )
 
 
-def _with_deadline(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
+def held_to_deadline(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
     """Finished promised cases that had a deadline, whether they were late, and the last day that counts as early."""
     promised = finished.filter(pl.col("case_type") == "promise")
     # All of them have ended, so their deadlines no longer depend on an instant.
@@ -124,12 +128,12 @@ def _with_deadline(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalen
     return due.with_columns(work.before(work.due_day_of(due["due_adj"])).alias("early_day"))
 
 
-def _submitted(rows: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, grid: Grid) -> pl.DataFrame:
+def submitted(rows: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, t: datetime | None) -> pl.DataFrame:
     """Submissions whose next working day has ended, and whether nobody had answered by then."""
     deadline = work.end_of(work.add(work.day_of(rows["apply_time"]), 1))
     rows = rows.with_columns(deadline.alias("deadline"))
-    if grid.t is not None:
-        rows = rows.filter(pl.col("deadline") <= pl.lit(grid.t).dt.convert_time_zone(grid.zone))
+    if t is not None:
+        rows = rows.filter(pl.col("deadline") <= pl.lit(t).dt.convert_time_zone(work.timezone))
     answered = (pl.min_horizontal("accept_time", "closed_time") <= pl.col("deadline")).fill_null(value=False)
     asked = pauses.lazy().filter(pl.col("kind") == "correction").select("project_no", "start_at")
     silent = rows.lazy().filter(~answered).select("project_no", "deadline")
