@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from metrics.spells import NEVER, Ints, Spells, micros, pairs
@@ -34,7 +35,7 @@ class Evidence:
     @classmethod
     def of(cls, rows: pl.DataFrame, since: str = "since", until: str = "until") -> Evidence:
         """Rows with the columns `since` and `until` (microseconds); rows that never count are left out."""
-        kept = rows.filter(pl.col(since) < pl.col(until))
+        kept = _those(rows, rows[since] < rows[until])
         return cls(kept.drop(since, until), _ints(kept[since]), _ints(kept[until]))
 
     @classmethod
@@ -53,7 +54,7 @@ class Evidence:
         moment = _ints(rows["moment"])
         found = np.searchsorted(begins, moment, side="right") - 1
         inside = (found >= 0) & (moment < ends[np.maximum(found, 0)]) if len(begins) else found >= 0
-        kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
+        kept = _those(rows, pl.Series(inside, dtype=pl.Boolean))
         return cls.of(
             kept.with_columns(
                 windows["start"].gather(pl.Series(found[inside], dtype=pl.Int64)).alias("start"),
@@ -73,24 +74,22 @@ class Evidence:
         """
         known = asked.select(place).unique()
         number, at = _codes(asked, known, place), micros(asked["at"])
-        order = np.lexsort((at, number))
         instants = np.unique(at)
-        line = len(instants) + 1
-        asked_keys = (number * line + np.searchsorted(instants, at))[order]
+        positions = _Positions(number, np.searchsorted(instants, at), len(instants))
         mine = _codes(self.rows, known, place)
-        kept = np.flatnonzero(mine >= 0)
-        mine = mine[kept] * line
-        # The first instant asked that lies after the beginning, and the first after the end; then back on the line.
-        starts = np.searchsorted(asked_keys, mine + np.searchsorted(instants, self.since[kept], side="right"))
-        ends = np.searchsorted(asked_keys, mine + np.searchsorted(instants, self.until[kept], side="right"))
+        here = mine >= 0
+        ends = here & (self.until < (instants[-1] if len(instants) else 0))
+        # A row counts from the first instant asked that lies after its beginning to the last that is not after its end.
+        begins = positions.of(mine[here], np.searchsorted(instants, self.since[here], side="right"))
+        ceases = positions.of(mine[ends], np.searchsorted(instants, self.until[ends], side="right"))
         found = {}
         for name in ("numerator", "denominator"):
             if name not in self.rows.columns:
                 continue
-            weights = _ints(self.rows[name])[kept]
-            steps = np.bincount(starts, weights, len(at) + 1) - np.bincount(ends, weights, len(at) + 1)
+            weights = _ints(self.rows[name])
+            steps = np.bincount(begins, weights[here], len(at) + 1) - np.bincount(ceases, weights[ends], len(at) + 1)
             total = np.empty(len(at), dtype=np.int64)
-            total[order] = np.rint(np.cumsum(steps[:-1])).astype(np.int64)
+            total[positions.order] = positions.sums(steps[:-1])
             found[name] = total
         return asked.with_columns(pl.Series(name, total) for name, total in found.items())
 
@@ -123,6 +122,50 @@ class Evidence:
             pl.col("numerator").cast(pl.Float64),
             (pl.col("denominator") if "denominator" in counts else pl.lit(None)).cast(pl.Float64).alias("denominator"),
         )
+
+
+#: So many positions are kept in a table; beyond, each is searched for.
+_TABLE = 1 << 23
+
+
+class _Positions:
+    """Questions in order of place and instant, and where a row of a place that begins at some instant joins them.
+
+    Attributes:
+        order: the questions in that order.
+    """
+
+    def __init__(self, number: Ints, instant: Ints, instants: int) -> None:
+        """Sort the questions: number of the place and of the instant."""
+        self._line = instants + 1
+        keys = number * self._line + instant
+        self.order = np.argsort(keys, kind="stable")
+        self._keys = keys[self.order]
+        self._places = number[self.order]
+        places = int(number.max(initial=-1)) + 1
+        self._stops = np.searchsorted(self._places, np.arange(places), side="right")
+        size = places * self._line
+        self._table = np.searchsorted(self._keys, np.arange(size + 1)) if size <= _TABLE else None
+
+    def of(self, place: Ints, instant: Ints) -> Ints:
+        """The first question at the place that is asked at the instant or later; beyond all where there is none."""
+        keys = place * self._line + instant
+        found = np.searchsorted(self._keys, keys) if self._table is None else self._table[keys]
+        first: Ints = np.where(found < self._stops[place], found, len(self._keys)).astype(np.int64)
+        return first
+
+    def sums(self, steps: npt.NDArray[np.number]) -> Ints:
+        """Running sums of the steps, begun anew at each place."""
+        whole = np.cumsum(steps)
+        first = np.flatnonzero(np.concatenate([[True], self._places[1:] != self._places[:-1]]))
+        before = np.concatenate([[0.0], whole])[first]
+        lengths = np.diff(np.append(first, len(self._places)))
+        return np.rint(whole - np.repeat(before, lengths)).astype(np.int64)
+
+
+def _those(rows: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """The rows wanted; often all of them, which then need no copy."""
+    return rows if wanted.all() else rows.filter(wanted)
 
 
 def merged(spells: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from metrics.closed import at_halls, covered_halls
 from metrics.evidence import Evidence
-from metrics.hours import numbers
 from metrics.opinions import placed
 from metrics.reading import Quantity, finished
-from metrics.spells import NEVER, micros, sum_within, within
+from metrics.spells import NEVER, micros, within
 from metrics.view import View
 
 #: What a week is compared with: so many weeks before.
@@ -29,8 +29,10 @@ def complaint_z(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     tickets of the week; baseline: the rate before, per 10,000; sample: complaints in the 12 weeks before, at least 3;
     and 0.5 must be expected this week. A level also needs 3 complaints this week. Source: the indicators 2026.1, 31.
     """
-    asked = at_halls(view, instants)
-    frame = _past(view, Evidence.within(_rows(view), instants).tally(asked, ("hall_id", "start")))
+    asked = _past(
+        view, Evidence.within(_complaints(view), instants).tally(at_halls(view, instants), ("hall_id", "start"))
+    )
+    frame = _served(view, asked)
     expected = pl.col("baseline") * pl.col("denominator") / PER
     frame = frame.with_columns(
         pl.col("past_complaints").alias("sample"),
@@ -48,8 +50,8 @@ def complaint_z(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 
 def behind_complaint_z(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Complaints of the week, which count above, and its done tickets, which count below."""
-    found = Evidence.within(_rows(view), instants).behind(at_halls(view, instants), ("hall_id", "start"))
-    return found
+    rows = pl.concat([_complaints(view), _done(view)])
+    return Evidence.within(rows, instants).behind(at_halls(view, instants), ("hall_id", "start"))
 
 
 def _complaints(view: View) -> pl.DataFrame:
@@ -82,32 +84,28 @@ def _done(view: View) -> pl.DataFrame:
     )
 
 
-def _rows(view: View) -> pl.DataFrame:
-    return pl.concat([_complaints(view), _done(view)])
-
-
 def _past(view: View, asked: pl.DataFrame) -> pl.DataFrame:
-    """Complaints and done tickets of the 12 weeks before each week: past_complaints, past_done."""
-    since, until = micros(asked["start"].dt.offset_by(BEFORE)), micros(asked["start"])
-    halls = view.halls
-    place, at = numbers(asked["hall_id"], halls), micros(asked["at"])
-    done = _done(view)
-    one = done["denominator"].to_numpy()
-    tickets = sum_within(numbers(done["hall_id"], halls), done["moment"].to_numpy(), one, place, since, until)
-    # Few enough to look at each: a complaint must also have been placed by then.
+    """How many complaints there were in the 12 weeks before each week, as known at t: past_complaints."""
     complaints = _complaints(view).filter(pl.col("hall_id").is_not_null())
-    which, week = within(numbers(complaints["hall_id"], halls), complaints["moment"].to_numpy(), place, since, until)
-    known = complaints["since"].to_numpy()[which] < at[week]
-    counts = pl.Series("week", week[known]).value_counts()
-    return (
-        asked.with_row_index("week")
-        .with_columns(pl.col("week").cast(pl.Int64))
-        .join(counts, on="week", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("count").fill_null(0).cast(pl.Int64).alias("past_complaints"), pl.Series("past_done", tickets)
-        )
-        .drop("week", "count")
+    # Few enough to look at each: a complaint must also have been placed by then.
+    which, week = within(
+        view.hall_numbers(complaints["hall_id"]),
+        complaints["moment"].to_numpy(),
+        view.hall_numbers(asked["hall_id"]),
+        micros(asked["start"].dt.offset_by(BEFORE)),
+        micros(asked["start"]),
     )
+    known = complaints["since"].to_numpy()[which] < micros(asked["at"])[week]
+    counts = np.bincount(week[known], minlength=asked.height)
+    return asked.with_columns(pl.Series("past_complaints", counts, dtype=pl.Int64))
+
+
+def _served(view: View, asked: pl.DataFrame) -> pl.DataFrame:
+    """How many tickets were done in the week (denominator) and in the 12 weeks before it (past_done)."""
+    evidence = Evidence.of(_done(view).select("hall_id", "since", "until", pl.col("denominator").alias("numerator")))
+    edges = (pl.col("end"), pl.col("start"), pl.col("start").dt.offset_by(BEFORE))
+    until = [evidence.tally(asked.select("hall_id", edge.alias("at")), ("hall_id",))["numerator"] for edge in edges]
+    return asked.with_columns((until[0] - until[1]).alias("denominator"), (until[1] - until[2]).alias("past_done"))
 
 
 QUANTITIES = (

@@ -8,7 +8,7 @@ import polars as pl
 
 from metrics.closed import at_found, covered_anywhere, covered_counties, covered_halls, everywhere
 from metrics.evidence import Evidence
-from metrics.rated import rate_evidence
+from metrics.rated import rate_rows
 from metrics.reading import Quantity, finished
 from metrics.view import View
 
@@ -37,7 +37,7 @@ class MonthToDate:
 
     def measure(self, view: View, instants: pl.DataFrame) -> pl.DataFrame:
         """The rate at each place and instant."""
-        evidence = rate_evidence(view, self.rate, instants)
+        evidence = Evidence.within(rate_rows(view, self.rate, (self.place,)), instants)
         frame = evidence.tally(self._asked(view, evidence, instants), (self.place, "start"))
         covered = {"hall_id": covered_halls, "county": covered_counties, "item_code": covered_anywhere}[self.place]
         frame = frame.with_columns(
@@ -50,7 +50,7 @@ class MonthToDate:
 
     def behind(self, view: View, instants: pl.DataFrame) -> pl.DataFrame:
         """The rows that make the rate at each place and instant."""
-        evidence = rate_evidence(view, self.rate, instants)
+        evidence = Evidence.within(rate_rows(view, self.rate, (self.place, "table", "key")), instants)
         return evidence.behind(self._asked(view, evidence, instants), (self.place, "start"))
 
     def quantity(self) -> Quantity:
