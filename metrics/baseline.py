@@ -4,11 +4,17 @@ For an instant t the same clock window of the same weekday is looked up in the p
 them, until 8 days are found that count: an ordinary day (day_type work or rest), the hall open at that clock time, not
 before the hall's first ticket, not marked as bad data. On a makeup day the last working days are looked up instead.
 Fewer than 4 days tell nothing. Tickets marked `suspect_wait` stay out.
+
+The past is read off additive facts of 5 minutes; so a clock window that begins off that grid (an opening at 9:02)
+begins at the interval before, or at the past day's own opening.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+
+from metrics.spells import MINUTE, Ints, micros, sum_within
 
 #: Steps back, days wanted, days without which nothing is known.
 STEPS, WANTED, LEAST = 16, 8, 4
@@ -58,19 +64,51 @@ def past_days(sessions: pl.DataFrame, first: pl.DataFrame, days: pl.DataFrame) -
     return pl.concat([ordinary.select(columns), makeup.select(columns)]).sort("hall_id", "date", "step")
 
 
-def past_windows(instants: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
-    """The clock windows of the past with which each instant is compared, the 8 nearest that count.
+def same_day(sessions: pl.DataFrame, days: pl.DataFrame, *, years: int = 0, weeks: int = 0) -> pl.DataFrame:
+    """The same weekday some weeks before, or of the same ISO week some years before.
+
+    A week 53 has no fellow in most years; a day marked as bad data is no comparison.
 
     Args:
-        instants: hall_id, at, date, since (start of the window; `at` is its end), with any number of rows for a hall
-            and instant; `row` numbers them.
         sessions: as `metrics.hours.sessions_of`.
-        first: hall_id, first_day (the day of each hall's first ticket).
+        days: hall_id, date of the days to compare.
+        years: years back.
+        weeks: weeks back.
 
     Returns:
-        row, past_since, past_at, step: the same clock times on a past day, cut to the session that contains the end.
+        As `past_days`; days without a fellow on which the hall was open have no row.
     """
-    days = past_days(sessions, first, instants)
+    date = pl.col("date")
+    year = date.dt.iso_year().cast(pl.Int32) - years
+    fourth = pl.date(year, 1, 4)
+    monday = fourth - pl.duration(days=1) * (fourth.dt.weekday() - 1).cast(pl.Int64)
+    weekday = pl.duration(days=1) * (date.dt.week().cast(pl.Int64) * 7 - 7 + date.dt.weekday() - 1)
+    usable = sessions.group_by("hall_id", pl.col("date").alias("past")).agg(
+        pl.col("bad_data").fill_null(value=False).any()
+    )
+    return (
+        days.select("hall_id", "date")
+        .unique()
+        .with_columns((monday + weekday).cast(pl.Date).alias("fellow"))
+        .filter(pl.col("fellow").dt.iso_year() == year)
+        .with_columns((pl.col("fellow") - pl.duration(days=7 * weeks)).cast(pl.Date).alias("past"))
+        .join(usable.filter(~pl.col("bad_data")), on=["hall_id", "past"])
+        .select("hall_id", "date", "past", pl.lit(1, dtype=pl.Int64).alias("step"))
+        .sort("hall_id", "date")
+    )
+
+
+def windows_on(instants: pl.DataFrame, sessions: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """The same clock windows on other days on which the hall was open at that clock time.
+
+    Args:
+        instants: row, hall_id, at, date, since (start of the window; `at` is its end).
+        sessions: as `metrics.hours.sessions_of`.
+        days: hall_id, date, past, step, as `past_days` gives them.
+
+    Returns:
+        row, past_since, past_at, step, in order of row and step: cut to the session that contains the end.
+    """
     shift = pl.col("past") - pl.col("date")
     zone = instants.schema["at"].time_zone if isinstance(instants.schema["at"], pl.Datetime) else None
 
@@ -84,14 +122,72 @@ def past_windows(instants: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataF
     return (
         instants.select("row", "hall_id", "date", "since", "at")
         .join(days, on=["hall_id", "date"])
-        .with_columns(on_past("since").alias("past_since"), on_past("at").alias("past_at"))
+        .with_columns(on_past("since").dt.truncate("5m").alias("past_since"), on_past("at").alias("past_at"))
         .join(hours, on=["hall_id", "past"])
         .filter(pl.col("open_at") < pl.col("past_at"), pl.col("past_at") <= pl.col("close_at"))
         .with_columns(pl.max_horizontal("past_since", "open_at").alias("past_since"))
         .sort("row", "step")
-        .filter(pl.int_range(pl.len()).over("row") < WANTED)
         .select("row", "past_since", "past_at", "step")
     )
+
+
+def past_windows(instants: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """The clock windows of the past with which each instant is compared, the 8 nearest that count.
+
+    Args:
+        instants: row, hall_id, at, date, since, as for `windows_on`.
+        sessions: as `metrics.hours.sessions_of`.
+        first: hall_id, first_day (the day of each hall's first ticket).
+
+    Returns:
+        As `windows_on`.
+    """
+    return nearest(windows_on(instants, sessions, past_days(sessions, first, instants)))
+
+
+def nearest(windows: pl.DataFrame) -> pl.DataFrame:
+    """The 8 nearest of the windows of each row; they must be in order of row and step."""
+    return windows.filter(pl.int_range(pl.len()).over("row") < WANTED)
+
+
+def summed(
+    facts: pl.DataFrame, place: Ints, columns: tuple[str, ...], windows: pl.DataFrame, asked_place: Ints
+) -> dict[str, Ints]:
+    """Add up facts of 5 minutes over windows of the past.
+
+    Args:
+        facts: at (end of the interval), session, and the columns to add up.
+        place: number of the place of each row of the facts.
+        columns: whole numbers.
+        windows: past_since, past_at.
+        asked_place: number of the place of each window.
+
+    Returns:
+        The sum of each column for each window.
+    """
+    since, until = micros(windows["past_since"]), micros(windows["past_at"])
+    at = micros(facts["at"])
+    kept = _near(at, since, until) & facts["session"].is_not_null().to_numpy()
+    near, place, at = facts.filter(pl.Series(kept)), place[kept], at[kept] - 1
+    return {name: sum_within(place, at, near[name].to_numpy(), asked_place, since, until) for name in columns}
+
+
+def _near(at: Ints, since: Ints, until: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether an instant lies near any of the windows, so that few of many facts need be looked at."""
+    if not len(since):
+        return np.zeros(len(at), dtype=np.bool_)
+    slots = np.arange(int(since.min()) // _SLOT, int(until.max()) // _SLOT + 2)
+    steps = np.zeros(len(slots) + 1, dtype=np.int64)
+    np.add.at(steps, since // _SLOT - slots[0], 1)
+    np.add.at(steps, until // _SLOT - slots[0] + 1, -1)
+    used = np.cumsum(steps)[:-1] > 0
+    slot = at // _SLOT - slots[0]
+    near: np.ndarray[tuple[int], np.dtype[np.bool_]] = used[np.clip(slot, 0, len(slots) - 1)]
+    near &= (slot >= 0) & (slot < len(slots))
+    return near
+
+
+_SLOT = 15 * MINUTE
 
 
 def usual(values: pl.DataFrame) -> pl.DataFrame:
@@ -105,6 +201,22 @@ def usual(values: pl.DataFrame) -> pl.DataFrame:
     """
     return (
         values.group_by("row")
-        .agg(pl.col("value").cast(pl.Float64).median().alias("baseline"), pl.len().alias("days"))
+        .agg(pl.col("value").cast(pl.Float64).median().alias("baseline"), pl.len().cast(pl.Int64).alias("days"))
         .filter(pl.col("days") >= LEAST)
+    )
+
+
+def middle(values: pl.DataFrame) -> pl.DataFrame:
+    """The past days that are the median: the middle one, or two that count half.
+
+    Args:
+        values: row, value and whatever else is known of each past day that counts.
+
+    Returns:
+        The rows in the middle, where at least 4 days are known, with share (1 or ½).
+    """
+    length = pl.len().over("row").cast(pl.Int64)
+    place = pl.col("value").rank("ordinal").over("row").cast(pl.Int64)
+    return values.filter(length >= LEAST, (place * 2 - length - 1).abs() <= 1).with_columns(
+        (1 / pl.len().over("row")).alias("share")
     )

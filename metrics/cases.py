@@ -58,7 +58,7 @@ class ItemVersions:
 
     def named(self, codes: pl.Series, versions: pl.Series) -> pl.Series:
         """The row of each version that is named; null where the item has no such version."""
-        asked = pl.DataFrame({"item_code": codes, "version": versions})
+        asked = pl.DataFrame({"item_code": codes.cast(pl.String), "version": versions})
         known = self.rows.select("item_code", "version").with_row_index("row")
         return asked.join(known, on=["item_code", "version"], how="left", maintain_order="left")["row"]
 
@@ -67,6 +67,11 @@ class ItemVersions:
         if self.rows.is_empty():
             return pl.Series(column, [None] * rows.len(), dtype=self.rows.schema[column])
         return self.rows[column].gather(rows)
+
+    @property
+    def codes(self) -> pl.Series:
+        """The codes of all items, each once."""
+        return self._codes["item_code"]
 
     @cached_property
     def _codes(self) -> pl.DataFrame:
@@ -78,7 +83,7 @@ class ItemVersions:
         )
 
     def _search(self, codes: pl.Series, at: pl.Series) -> tuple[pl.Series, pl.Series]:
-        place = codes.cast(pl.Enum(self._codes["item_code"]), strict=False).to_physical().cast(pl.Int64)
+        place = codes.cast(pl.Enum(self.codes), strict=False).to_physical().cast(pl.Int64)
         known = (place.is_not_null() & at.is_not_null()).to_numpy()
         number = place.fill_null(0).to_numpy()[known]
         instant = at.dt.cast_time_unit("us").to_physical().fill_null(0).to_numpy()[known]

@@ -8,15 +8,18 @@ import polars as pl
 
 from metrics.asof import CLOSED
 from metrics.calendar import WorkCalendar
+from metrics.cases import with_item
 from metrics.evidence import moments
 from metrics.periods import span
-from metrics.rates.case_counts import placed_cases
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.records import NEEDED, Grid, RateRecords
 from metrics.spells import NEVER
 from metrics.standard.columns import EARLIEST
 from metrics.stretches import stretches
 
 _NEVER = pl.lit(NEVER, dtype=pl.Int64)
+
+
+_OF_ITEM = ("case_type", "apply_based", "promise_days", "day_unit", "ywtb_exception")
 
 
 def casework(records: RateRecords) -> pl.DataFrame:
@@ -26,23 +29,21 @@ def casework(records: RateRecords) -> pl.DataFrame:
         records: tables of the standard.
 
     Returns:
-        The columns of `metrics.rates.case_counts.placed_cases`; hall_id and county (that of the hall, else of the
-        region); and in microseconds, NEVER for what has not happened: apply, accept, finish, closed (rejected or
-        withdrawn; a case that was closed without being one of these is not closed), ends (the first of finish and
-        closed: until then an accepted case is open).
+        The columns of cases that the rates need; case_type, apply_based, promise_days, day_unit,
+        ywtb_exception, item_in_force of the item's version (see `metrics.cases.with_item`); county (that of the hall,
+        else of the region); and in microseconds, NEVER for what has not happened: apply, accept, finish, closed
+        (rejected or withdrawn; a case that was closed without being one of these is not closed), ends (the first of
+        finish and closed: until then an accepted case is open).
     """
+    # Only places are asked of the grid, so any period will do.
     grid = Grid.of(records, [span(records.work.first, records.work.last + timedelta(days=1))], None)
-    placed = placed_cases(records, grid).filter(~pl.col("is_test"))
-    timed = moments(placed, apply="apply_time", accept="accept_time", finish="finish_time", closed="closed_time")
+    real = records.cases.filter(~pl.col("is_test")).select(NEEDED["cases"]).drop("is_test").collect()
+    known = with_item(real, grid.versions, _OF_ITEM).drop("item_version", "region_code")
+    timed = moments(known, apply="apply_time", accept="accept_time", finish="finish_time", closed="closed_time")
     over = pl.when(pl.col("status").is_in(CLOSED)).then("closed").otherwise(_NEVER)
-    return (
-        timed.with_columns(over.alias("closed"))
-        .with_columns(
-            pl.min_horizontal("finish", "closed").alias("ends"),
-            grid.seats["hall_id"].gather(placed["seat"]),
-            grid.seats["county"].gather(placed["seat"]),
-        )
-        .drop("seat", "is_test")
+    seat = pl.select(pl.coalesce(grid.hall_seat(real["hall_id"]), grid.region_seat(real["region_code"]))).to_series()
+    return timed.with_columns(over.alias("closed"), grid.seats["county"].gather(seat)).with_columns(
+        pl.min_horizontal("finish", "closed").alias("ends")
     )
 
 

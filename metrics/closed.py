@@ -47,12 +47,6 @@ def at_found(found: pl.DataFrame, instants: pl.DataFrame, place: str) -> pl.Data
     )
 
 
-def covered_halls(view: View, asked: pl.DataFrame, *tables: str) -> pl.Series:
-    """Whether each hall's tables reach to the end of the window: `covered`."""
-    at, needed = _edges(asked)
-    return pl.Series("covered", view.coverage.at_halls(tables, asked["hall_id"], at, needed), dtype=pl.Boolean)
-
-
 def covered_anywhere(view: View, asked: pl.DataFrame, *tables: str) -> pl.Series:
     """Whether any hall's tables reach to the end of the window (departments, items): `covered`."""
     at, needed = _edges(asked)

@@ -8,12 +8,13 @@ A source that delivered only once covers all that its file holds, whenever it wa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from metrics.hours import numbers
-from metrics.spells import DAY, HOUR, NEVER, Ints, latest_before, micros
+from metrics.spells import DAY, HOUR, NEVER, Ints, latest_before
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -30,7 +31,16 @@ class Coverage:
         Args:
             deliveries: table `deliveries` of the standard.
         """
-        self._by_table = {str(name): frame for (name,), frame in deliveries.partition_by("table", as_dict=True).items()}
+        self._deliveries = deliveries.select("table", "source_system", "hall_id", "delivered_at", "covers_until")
+        self._by_table: dict[str, pl.DataFrame] = {}
+        self._of_halls: dict[str, _Reach] = {}
+
+    def _of(self, table: str) -> pl.DataFrame:
+        """Deliveries of a table, each with `only`: whether it is all that its source ever brought there."""
+        if table not in self._by_table:
+            only = (pl.len().over("source_system", "hall_id") == 1).alias("only")
+            self._by_table[table] = self._deliveries.filter(pl.col("table") == table).with_columns(only)
+        return self._by_table[table]
 
     def at_halls(self, tables: Sequence[str], halls: pl.Series, at: Ints, needed: Ints) -> Flags:
         """Whether all tables reach beyond an instant, as known at another one, at each hall.
@@ -42,45 +52,67 @@ class Coverage:
             needed: instant that covers_until must exceed.
         """
         covered = np.ones(len(at), dtype=np.bool_)
-        names = halls.unique().sort()
-        place = numbers(halls, names)
         for table in tables:
-            covered &= self._reach(table, place, names, at) > needed
+            if table not in self._of_halls:
+                self._of_halls[table] = _Reach.of(self._of(table))
+            reach = self._of_halls[table]
+            covered &= reach.until(numbers(halls, reach.names), at) > needed
         return covered
 
     def anywhere(self, tables: Sequence[str], at: Ints, needed: Ints, halls: Sequence[str] | None = None) -> Flags:
         """Whether all tables reach beyond an instant at any hall (for departments, items), or at any of some halls."""
         covered = np.ones(len(at), dtype=np.bool_)
-        one = pl.Series(["-"])
         for table in tables:
-            covered &= self._reach(table, np.zeros(len(at), dtype=np.int64), one, at, merged=halls or ()) > needed
+            frame = self._of(table)
+            if halls is not None:
+                frame = frame.filter(pl.col("hall_id").is_in(list(halls)))
+            reach = _Reach.of(frame.with_columns(pl.lit("-").alias("hall_id")))
+            covered &= reach.until(np.zeros(len(at), dtype=np.int64), at) > needed
         return covered
 
-    def _reach(self, table: str, place: Ints, names: pl.Series, at: Ints, merged: Sequence[str] | None = None) -> Ints:
-        """Up to when the deliveries of a table before each instant reach; far in the past where there is none."""
-        nothing = np.full(len(at), -NEVER, dtype=np.int64)
-        frame = self._by_table.get(table)
-        if frame is None:
-            return nothing
-        lonely = pl.len().over("source_system", "hall_id") == 1
-        frame = frame.with_columns(lonely.alias("only"))
-        if merged is not None:
-            frame = frame.filter(pl.col("hall_id").is_in(merged)) if merged else frame
-            frame = frame.with_columns(pl.lit("-").alias("hall_id"))
-        code = numbers(frame["hall_id"], names)
-        frame = frame.with_columns(pl.Series("place", code)).filter(pl.col("place") >= 0)
-        # Delivered once: it counts from the beginning of time.
-        given = pl.when(~pl.col("only")).then(pl.col("delivered_at").to_physical()).otherwise(-NEVER)
-        frame = (
-            frame.with_columns(given.alias("given"), pl.Series("covers", micros(frame["covers_until"])))
+
+@dataclass(frozen=True)
+class _Reach:
+    """Up to when the deliveries of one table reach.
+
+    Attributes:
+        names: hall_id of the halls.
+        base: for each hall, what sources that delivered only once cover, whenever that was.
+        place: number of the hall of every other delivery, in order of hall and time,
+        given: when it came,
+        covers: and up to when it and those before it reach.
+    """
+
+    names: pl.Series
+    base: Ints
+    place: Ints
+    given: Ints
+    covers: Ints
+
+    @classmethod
+    def of(cls, deliveries: pl.DataFrame) -> _Reach:
+        """Prepare the deliveries of one table, each with `only`."""
+        names = deliveries["hall_id"].unique().sort()
+        frame = deliveries.select(
+            "only",
+            pl.Series("place", numbers(deliveries["hall_id"], names)),
+            pl.col("delivered_at").to_physical().alias("given"),
+            pl.col("covers_until").to_physical().alias("covers"),
+        )
+        base = np.full(len(names), -NEVER, dtype=np.int64)
+        always = frame.filter("only").group_by("place").agg(pl.col("covers").max())
+        base[always["place"].to_numpy()] = always["covers"].to_numpy()
+        later = (
+            frame.filter(~pl.col("only"))
             .sort("place", "given")
             .with_columns(pl.col("covers").cum_max().over("place"))
+            .sort("place", "given", "covers")
         )
-        always = frame.filter("only").group_by("place").agg(pl.col("covers").max())
-        base = np.full(len(names), -NEVER, dtype=np.int64)
-        base[always["place"].to_numpy()] = always["covers"].to_numpy()
-        later = frame.filter(~pl.col("only"))
-        row = latest_before(later["place"].to_numpy(), later["given"].to_numpy(), place, at)
-        covers = later["covers"].to_numpy()
-        reached = np.where(row >= 0, covers[np.maximum(row, 0)], -NEVER) if len(covers) else nothing
-        return np.maximum(reached, np.where(place >= 0, base[np.maximum(place, 0)], -NEVER))
+        return cls(names, base, *(later[name].to_numpy() for name in ("place", "given", "covers")))
+
+    def until(self, place: Ints, at: Ints) -> Ints:
+        """Up to when the deliveries before each instant reach; far in the past where there is none."""
+        row = latest_before(self.place, self.given, place, at)
+        last = self.covers[np.maximum(row, 0)] if len(self.covers) else np.zeros(len(at), dtype=np.int64)
+        once: Ints = np.append(self.base, -NEVER)[place]
+        return np.maximum(np.where(row >= 0, last, -NEVER), once).astype(np.int64)

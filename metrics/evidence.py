@@ -160,7 +160,8 @@ class _Positions:
         first = np.flatnonzero(np.concatenate([[True], self._places[1:] != self._places[:-1]]))
         before = np.concatenate([[0.0], whole])[first]
         lengths = np.diff(np.append(first, len(self._places)))
-        return np.rint(whole - np.repeat(before, lengths)).astype(np.int64)
+        sums: Ints = np.rint(whole - np.repeat(before, lengths)).astype(np.int64)
+        return sums
 
 
 def _those(rows: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:

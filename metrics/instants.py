@@ -29,8 +29,8 @@ def daily(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) -> pl.Da
     midnight = pl.col("date").cast(pl.Datetime("us")).dt.replace_time_zone(zone)
     following = pl.col("date").dt.offset_by("1d").cast(pl.Datetime("us")).dt.replace_time_zone(zone)
     evening = (pl.col("date").cast(pl.Datetime("us")) + pl.duration(hours=EVENING.hour)).dt.replace_time_zone(zone)
-    return days.with_columns(evening.alias("at"), midnight.alias("start"), following.alias("end")).filter(
-        pl.col("at").is_between(start, end)
+    return days.select("hall_id", evening.alias("at"), "date", midnight.alias("start"), following.alias("end")).filter(
+        _asked(zone, start, end)
     )
 
 
@@ -81,5 +81,10 @@ def _frame(
 ) -> pl.DataFrame:
     shape = pl.Datetime("us", zone)
     return pl.DataFrame(rows, schema={"at": shape, "start": shape, "end": shape}, orient="row").filter(
-        pl.col("at").is_between(start, end)
+        _asked(zone, start, end)
     )
+
+
+def _asked(zone: str, start: dt.datetime, end: dt.datetime) -> pl.Expr:
+    """Whether an instant is among those asked for, whatever zone these are told in."""
+    return pl.col("at").is_between(start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone)))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.rates.case_counts import DUE, FINISHED, IN_SCOPE, SCOPE, held_to_deadline
+from metrics.rates.case_counts import DUE, FINISHED, IN_SCOPE, SCOPE, with_early_day
 from metrics.rates.editions import rates_of
 from metrics.rates.review_counts import GIVEN
 from metrics.spells import NEVER
@@ -75,15 +75,15 @@ def _as_rows(
         pl.col(moment).alias("moment"),
         pl.col(moment).alias("since"),
         until.alias("until"),
-        # The counts of the rates ask for a row's period; here its window is found later, by its moment.
-        pl.lit(0).alias("period"),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in _PLACES if name not in places),
     )
 
 
 def _scope(view: View) -> pl.LazyFrame:
     """Cases of scope S, from their acceptance."""
-    return _as_rows(view.casework.lazy().filter(IN_SCOPE), "cases", "project_no", "accept", _NEVER)
+    return _as_rows(
+        view.casework.lazy().filter(pl.col("accept") < _NEVER, IN_SCOPE), "cases", "project_no", "accept", _NEVER
+    )
 
 
 def _finished(view: View) -> pl.LazyFrame:
@@ -95,7 +95,7 @@ def _finished(view: View) -> pl.LazyFrame:
 
 def _due(view: View) -> pl.LazyFrame:
     promised = _finished(view).filter(pl.col("case_type") == "promise").collect()
-    return held_to_deadline(promised, view.records["case_pauses"], view.work).lazy()
+    return with_early_day(promised, view.records["case_pauses"], view.work).lazy()
 
 
 def _given(view: View) -> pl.LazyFrame:

@@ -9,22 +9,24 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.spells import HOUR, Ints, Spells, latest_before, micros, pairs
+from metrics.known import Known, crossing, merged
+from metrics.spells import HOUR, MINUTE, Ints, Spells, latest_before, micros, pairs
 from metrics.view import View
 
 RECENT = HOUR
 
 
-def recent_until(view: View, hall: Ints, at: Ints) -> Ints:
+def recent_until(view: View, hall: Ints, at: Ints, width: int = RECENT) -> Ints:
     """Up to which instant something that happened counts as recent.
 
     Args:
         view: the records.
         hall: number of the hall (as in `view.halls`) of each event.
         at: when it happened.
+        width: length of the window, microseconds.
 
     Returns:
-        The last instant t whose window holds it: 60 minutes later, at most the closing of its session; the instant
+        The last instant t whose window holds it: its length later, at most the closing of its session; the instant
         itself (so that it counts at none) where it happened outside the opening hours.
     """
     sessions = view.sessions
@@ -34,12 +36,12 @@ def recent_until(view: View, hall: Ints, at: Ints) -> Ints:
     if not len(closing):
         return at
     close = np.where(row >= 0, closing[np.maximum(row, 0)], at)
-    return np.where(close > at, np.minimum(at + RECENT, close), at).astype(np.int64)
+    return np.where(close > at, np.minimum(at + width, close), at).astype(np.int64)
 
 
-def since_of(instants: pl.DataFrame) -> pl.Series:
-    """Beginning of each instant's window of 60 minutes: `since`."""
-    hour = pl.duration(microseconds=RECENT)
+def since_of(instants: pl.DataFrame, width: int = RECENT) -> pl.Series:
+    """Beginning of each instant's window (60 minutes, or as wide as said): `since`."""
+    hour = pl.duration(microseconds=width)
     return instants.select(pl.max_horizontal(pl.col("at") - hour, "open_at").alias("since")).to_series()
 
 
@@ -47,6 +49,28 @@ def at_queues(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Every queue of the halls open at each instant: the instants' columns and queue_id, queue (its number)."""
     queues = view.queues.with_row_index("queue").with_columns(pl.col("queue").cast(pl.Int64))
     return instants.join(queues, on="hall_id", how="inner", maintain_order="left")
+
+
+def while_recent(view: View, spells: Spells, hall: Ints) -> Spells:
+    """When a place has any of its spells within the last 60 minutes: to count places instead of minutes.
+
+    Args:
+        view: the records.
+        spells: of places.
+        hall: number of the hall of each spell's place.
+
+    Returns:
+        Spells of the same places that stand at every instant whose window of 60 minutes holds a moment of the place.
+    """
+    sessions = view.sessions
+    opening, closing = micros(sessions["open_at"]), micros(sessions["close_at"])
+    row = np.arange(len(spells))
+    held = Known.of(hall, spells.start, spells.end, row)
+    open_ = Known.of(view.hall_numbers(sessions["hall_id"]), opening, closing, np.arange(len(opening)))
+    inside = crossing(held, open_)
+    session = latest_before(open_.place, opening, inside.place, inside.start + 1)
+    until = np.minimum(inside.end + RECENT - 1, closing[session]) if len(inside) else inside.end
+    return merged(Spells(spells.place[inside.row], inside.start, until))
 
 
 def rows_behind(
@@ -82,6 +106,29 @@ def rows_behind(
         "key",
         _expression(numerator).cast(pl.Float64).alias("numerator"),
         _expression(denominator).cast(pl.Float64).alias("denominator"),
+    )
+
+
+def time_behind(whiles: Known, rows: pl.DataFrame, asked: pl.DataFrame, place: Ints) -> pl.DataFrame:
+    """The rows whose time lies in the windows asked, and how long.
+
+    Args:
+        whiles: by place; rows are those of `rows`.
+        rows: table, key.
+        asked: place columns, at, since.
+        place: number of the place of each asked row.
+
+    Returns:
+        The columns of `asked` without since, table, key, minutes; a row of each record and window.
+    """
+    at = micros(asked["at"])
+    which, question, micro = whiles.shares(place, micros(asked["since"]), at, at)
+    found = pl.DataFrame({"question": question, "row": whiles.row[which], "micro": micro})
+    sums = found.group_by("question", "row", maintain_order=True).agg(pl.col("micro").sum())
+    minutes = (sums["micro"] / MINUTE).alias("minutes")
+    return pl.concat(
+        [asked.drop("since")[sums["question"]], rows.select("table", "key")[sums["row"]], minutes.to_frame()],
+        how="horizontal",
     )
 
 

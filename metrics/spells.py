@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 #: An instant that never comes.
 NEVER = 1 << 62
@@ -57,7 +58,7 @@ class Spells:
 
 def standing(spells: Spells, place: Ints, at: Ints) -> Ints:
     """How many spells stand at each place and instant."""
-    line = _Line(spells, at)
+    line = _Line(at)
     starts, ends = np.sort(line.keys(spells.place, spells.start)), np.sort(line.keys(spells.place, spells.end))
     asked = line.keys(place, at)
     return (np.searchsorted(starts, asked) - np.searchsorted(ends, asked)).astype(np.int64)
@@ -65,7 +66,7 @@ def standing(spells: Spells, place: Ints, at: Ints) -> Ints:
 
 def standing_sum(spells: Spells, weights: Ints, place: Ints, at: Ints) -> Ints:
     """Sum of the weights (whole numbers, such as microseconds) of the spells that stand at each place and instant."""
-    line = _Line(spells, at)
+    line = _Line(at)
     asked = line.keys(place, at)
     total = np.zeros(len(asked), dtype=np.int64)
     for times, sign in ((spells.start, 1), (spells.end, -1)):
@@ -78,7 +79,7 @@ def standing_sum(spells: Spells, weights: Ints, place: Ints, at: Ints) -> Ints:
 
 def time_between(spells: Spells, place: Ints, since: Ints, until: Ints) -> Ints:
     """Microseconds of a place's spells that lie in [since, until), for each place asked; several at once all count."""
-    line = _Line(spells, np.concatenate([since, until]))
+    line = _Line(since, until)
     micro = np.zeros(len(place), dtype=np.int64)
     for times, sign in ((spells.start, 1), (spells.end, -1)):
         clipped = line.clip(times)
@@ -91,6 +92,19 @@ def time_between(spells: Spells, place: Ints, since: Ints, until: Ints) -> Ints:
             before = np.searchsorted(keys, line.keys(place, edge))
             micro += sign * way * (before * line.clip(edge) - sums[before])
     return np.where(until > since, micro, 0).astype(np.int64)
+
+
+def touching(spells: Spells, place: Ints, since: Ints, until: Ints) -> Flags:
+    """Whether any of a place's spells reaches into [since, until), for each place asked."""
+    line = _Line(since, until)
+    ends = line.keys(spells.place, spells.end)
+    order = np.argsort(ends, kind="stable")
+    starts = line.keys(spells.place, spells.start)[order]
+    # Of the spells that end later than `since` the earliest beginning, in this place or in those after it.
+    earliest = np.append(np.minimum.accumulate(starts[::-1])[::-1], _NUMBERS)
+    found = np.searchsorted(ends[order], line.keys(place, since), side="right")
+    touched: Flags = (earliest[found] < line.keys(place, until)) & (until > since)
+    return touched
 
 
 def sum_within(place: Ints, at: Ints, weights: Ints, asked_place: Ints, since: Ints, until: Ints) -> Ints:
@@ -106,7 +120,7 @@ def pairs(spells: Spells, place: Ints, at: Ints) -> tuple[Ints, Ints]:
 
     For what no sum can tell: a greatest value, the rows behind a number.
     """
-    line = _Line(spells, at)
+    line = _Line(at)
     asked = line.keys(place, at)
     order = np.argsort(asked, kind="stable")
     low = np.searchsorted(asked[order], line.keys(spells.place, spells.start), side="right")
@@ -119,7 +133,7 @@ def pairs(spells: Spells, place: Ints, at: Ints) -> tuple[Ints, Ints]:
 
 def within(place: Ints, at: Ints, asked_place: Ints, since: Ints, until: Ints) -> tuple[Ints, Ints]:
     """Which events of a place lie in which spans [since, until): row of the event and number of the span, in pairs."""
-    line = _Line(Spells(place, at, at), np.concatenate([since, until]))
+    line = _Line(since, until)
     keys = line.keys(place, at)
     order = np.argsort(keys, kind="stable")
     low = np.searchsorted(keys[order], line.keys(asked_place, since))
@@ -132,7 +146,7 @@ def within(place: Ints, at: Ints, asked_place: Ints, since: Ints, until: Ints) -
 
 def latest_before(place: Ints, at: Ints, asked_place: Ints, asked_at: Ints) -> Ints:
     """Row of the last event of a place before each instant asked; -1 where there is none (ties: the later row)."""
-    line = _Line(Spells(place, at, at), asked_at)
+    line = _Line(at, asked_at)
     keys = line.keys(place, at)
     order = np.argsort(keys, kind="stable")
     found = np.searchsorted(keys[order], line.keys(asked_place, asked_at)) - 1
@@ -143,19 +157,45 @@ def latest_before(place: Ints, at: Ints, asked_place: Ints, asked_at: Ints) -> I
     return np.where(fits, rows, -1).astype(np.int64)
 
 
-class _Line:
-    """Places and instants as one integer each, in order of place, then instant."""
+def first_after(place: Ints, at: Ints, asked_place: Ints, asked_at: Ints) -> Ints:
+    """When the first event of a place after each instant asked happens; NEVER where there is none."""
+    line = _Line(at, asked_at)
+    order = np.argsort(line.keys(place, at), kind="stable")
+    found = np.searchsorted(line.keys(place, at)[order], line.keys(asked_place, asked_at), side="right")
+    if not len(order):
+        return np.full(len(found), NEVER, dtype=np.int64)
+    rows = order[np.minimum(found, len(order) - 1)]
+    fits = (found < len(order)) & (place[rows] == asked_place)
+    return np.where(fits, at[rows], NEVER).astype(np.int64)
 
-    def __init__(self, spells: Spells, asked: Ints) -> None:
-        known = [times[times < NEVER] for times in (spells.start, spells.end, asked)]
-        bounds = [(int(times.min()), int(times.max())) for times in known if len(times)]
-        self.low = min((low for low, _ in bounds), default=0)
-        self.length = max((high for _, high in bounds), default=0) - self.low + 2
+
+class _Line:
+    """Places and instants as one integer each, in order of place, then instant.
+
+    The line is as long as the instants on it are apart; what lies before or after them is put at its ends, where
+    nobody asks.
+    """
+
+    def __init__(self, *instants: Ints) -> None:
+        known = [times[times < NEVER] for times in instants]
+        self.low = min((int(times.min()) for times in known if len(times)), default=0) - 1
+        self.length = max((int(times.max()) for times in known if len(times)), default=0) - self.low + 2
 
     def clip(self, times: Ints) -> Ints:
-        """Instants counted from the first one; what never comes lies after all others."""
-        return np.minimum(times - self.low, self.length - 1)
+        """Instants counted from just before the first one; what lies outside is put at the ends."""
+        # First cut, then counted: what never comes must not run over the end of the integers.
+        clipped: Ints = np.clip(times, self.low, self.low + self.length - 1) - self.low
+        return clipped
 
     def keys(self, place: Ints, times: Ints) -> Ints:
-        """Numbers on the line."""
+        """Numbers on the line.
+
+        Raises:
+            OverflowError: more places and time than there are numbers; ask for fewer at once.
+        """
+        if len(place) and (int(place.max()) + 2) * self.length > _NUMBERS:
+            raise OverflowError(f"{int(place.max()) + 1} places over {self.length // DAY} days: ask for fewer at once")
         return place * self.length + self.clip(times)
+
+
+_NUMBERS = (1 << 63) - 1

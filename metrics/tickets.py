@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.hours import Clock, numbers
+from metrics.hours import Clock, Days, numbers
+from metrics.instants import start_zone
 from metrics.spells import MINUTE, NEVER, Ints, micros
 
 #: Given back sooner than this after it was taken, a ticket was a slip of the finger.
@@ -24,7 +25,7 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """Tickets with what follows from their times and the hall's hours; tests left out.
 
     Args:
-        tickets: table `tickets` of the standard.
+        tickets: table `tickets` of the standard; columns that only name things may be missing.
         sessions: as `metrics.hours.sessions_of` gives them.
 
     Returns:
@@ -32,53 +33,66 @@ def visits(tickets: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         applicant_hash; and, instants in microseconds with NEVER for what never happened:
         date (day of taking), take, call, start, end;
         known_until: the last instant at which it counts as a visitor (NEVER unless void or a slip);
-        leaves: when it stops waiting (called, ended, or the day's last closing);
+        begun: when somebody at a window took it up: its call, or its start where a source tells no calls;
+        leaves: when it stops waiting (called, started, ended, or the day's last closing);
+        over: the last closing of the day on which it was taken up (that day's midnight where the hall was shut): a
+        service that nobody closed goes on no longer (NEVER where it was not taken up);
         wait: microseconds from taking to the call, net of breaks (null without a call);
         waited: microseconds from taking to `leaves`, net of breaks;
         gone: when it counts as abandoned: its end where the status says so, else the day's last closing where it was
-        never called and never ended (NEVER otherwise);
+        never called, never started and never ended (NEVER otherwise);
         handle: microseconds of service of done and returned tickets above 0 (null otherwise);
         suspect (waited more than 180 minutes for the call: counted, but left out of baselines);
         transfer (taken at the moment of a transfer), last_close (of the day; NEVER where the hall was shut).
         Rows are in order of take, ties by ticket_id.
     """
-    day = pl.col("take_time").dt.date()
-    closing = sessions.select("hall_id", "date", "last_close").unique()
-    frame = (
-        tickets.filter(~pl.col("is_test"))
-        .with_columns(day.alias("date"))
-        .join(closing, on=["hall_id", "date"], how="left", maintain_order="left")
-        .sort("take_time", "ticket_id")
-    )
+    frame = _in_order(tickets.filter(~pl.col("is_test")))
     take, call, start, end = (micros(frame[name]) for name in ("take_time", "call_time", "start_time", "end_time"))
-    close = micros(frame["last_close"])
+    begun = np.minimum(call, start)
+    halls = frame["hall_id"].unique().sort()
+    clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
+    days = Days(start_zone(sessions), take, begun)
+    of = numbers(sessions["hall_id"], halls)
+    closing = days.table(of, len(halls), sessions["date"], micros(sessions["last_close"]))
+    day, begun_day = days.of(take), days.of(begun)
+    close = closing[hall, day]
     status = frame["status"]
     ended = end < NEVER
     void = (status == "void").to_numpy() & ended
     slip = (status == "cancelled").to_numpy() & ended & (end - take <= SLIP)
-    halls = frame["hall_id"].unique().sort()
-    clock, hall = Clock(sessions, halls), numbers(frame["hall_id"], halls)
+    # Nobody waits into the next day, not even where a ticket was taken although the hall was shut.
+    last = np.where(close < NEVER, close, days.starts[day + 1])
     # Who takes a ticket after the last closing and is never called is gone at once.
-    leaves = np.minimum(np.minimum(call, end), np.maximum(close, take))
-    never_called = (call == NEVER) & ~ended
+    leaves = np.minimum(np.minimum(begun, end), np.maximum(last, take))
+    never_called = (begun == NEVER) & ~ended
     given_up = (status == "abandoned").to_numpy() & ended
     gone = np.where(given_up, end, np.where(never_called, np.maximum(close, take), NEVER))
-    begun = np.where(start < NEVER, start, call)
-    served = status.is_in(["done", "returned"]).to_numpy() & ended & (begun < NEVER) & (end > begun)
+    handled = np.where(start < NEVER, start, call)
+    begun_close = closing[hall, begun_day]
+    over = np.where(begun_close < NEVER, begun_close, days.starts[begun_day + 1])
+    called = call < NEVER
+    wait = clock.between(hall, take, np.where(called, np.minimum(call, _far(take)), take))
+    # Nearly everybody leaves the queue by the call.
+    others = np.flatnonzero(leaves != call)
+    waited = wait.copy()
+    waited[others] = clock.between(hall[others], take[others], np.minimum(leaves, _far(take))[others])
+    served = status.is_in(["done", "returned"]).to_numpy() & ended & (handled < NEVER) & (end > handled)
     return frame.select(
         *(name for name in _OWN if name in frame.columns),
-        "date",
+        pl.Series("date", day + days.first).cast(pl.Date),
         pl.Series("take", take),
         pl.Series("call", call),
         pl.Series("start", start),
         pl.Series("end", end),
         pl.Series("known_until", np.where(void | slip, end, NEVER)),
+        pl.Series("begun", begun),
         pl.Series("leaves", leaves),
-        _some("wait", clock.between(hall, take, np.minimum(call, _far(take))), call < NEVER),
-        pl.Series("waited", clock.between(hall, take, np.minimum(leaves, _far(take)))),
+        pl.Series("over", np.where(begun < NEVER, over, NEVER)),
+        _some("wait", wait, called),
+        pl.Series("waited", waited),
         pl.Series("gone", gone),
-        _some("handle", np.where(served, end - np.minimum(begun, end), 0), served),
-        pl.Series("suspect", (call < NEVER) & (call - take > SUSPECT_WAIT)),
+        _some("handle", np.where(served, end - np.minimum(handled, end), 0), served),
+        pl.Series("suspect", called & (call - take > SUSPECT_WAIT)),
         pl.col("transferred_from").is_not_null().alias("transfer"),
         pl.Series("last_close", close),
     )
@@ -95,6 +109,17 @@ _OWN = (
     "project_no",
     "applicant_hash",
 )
+
+
+def _in_order(tickets: pl.DataFrame) -> pl.DataFrame:
+    """Tickets in order of taking, ties by number; as they come from the records they mostly are."""
+    gaps = np.diff(micros(tickets["take_time"]))
+    if "ticket_id" not in tickets.columns:
+        return tickets if bool(np.all(gaps >= 0)) else tickets.sort("take_time", maintain_order=True)
+    ties = np.flatnonzero(gaps == 0)
+    names = tickets["ticket_id"]
+    sorted_already = bool(np.all(gaps >= 0)) and bool((names.gather(ties) <= names.gather(ties + 1)).all())
+    return tickets if sorted_already else tickets.sort("take_time", "ticket_id")
 
 
 def _far(take: Ints) -> Ints:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
 from metrics.calendar import WorkCalendar
 from metrics.casework import casework, running
-from metrics.coverage import Coverage
+from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
+from metrics.duty import Duty
+from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
+from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
 from metrics.opinions import opinions
-from metrics.rates.records import RateRecords
+from metrics.past import Past
+from metrics.rates.records import NEEDED, RateRecords
 from metrics.records import Records
-from metrics.spells import Ints
+from metrics.spells import Ints, micros
 from metrics.tickets import visits
+from metrics.windows import Windows
+
+Comparison = Literal["slot_median", "yoy", "wow"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +36,10 @@ class View:
     """
 
     records: Records
-    past_facts: pl.DataFrame | None = None
-    """Queue facts of closed days (as `metrics.facts.queues.queue_facts`), where they are kept; else counted afresh."""
+    past: Past | None = None
+    """Facts of the days before those of `records`, where only the day itself is loaded; else all is counted afresh."""
+    tidal_comparison: Comparison = "slot_median"
+    """With what the wait of a half hour is compared first (the indicators 2026.1, 3)."""
 
     @cached_property
     def sessions(self) -> pl.DataFrame:
@@ -60,21 +70,72 @@ class View:
         return visits(self.records["tickets"], self.sessions)
 
     @cached_property
+    def visit_halls(self) -> Ints:
+        """Number of the hall of each row of `visits`."""
+        return self.hall_numbers(self.visits["hall_id"])
+
+    @cached_property
+    def visit_queues(self) -> Ints:
+        """Number of the queue of each row of `visits`."""
+        return self.queue_numbers(self.visits["queue_id"])
+
+    @cached_property
     def queue_facts(self) -> pl.DataFrame:
-        """What queues did in each 5 minutes of closed days and of the days of `visits`."""
-        fresh = queue_facts(self.visits, self.sessions)
-        if self.past_facts is None:
+        """What queues did in each 5 minutes of past days, as `metrics.facts.queues.queue_facts`."""
+        return self._past("queues") if self.past else queue_facts(self.visits, self.sessions)
+
+    @cached_property
+    def window_facts(self) -> pl.DataFrame:
+        """How long windows were open and busy on each day, as `metrics.facts.windows.window_facts`."""
+        return self._with_past("windows", window_facts(self.windows))
+
+    @cached_property
+    def item_facts(self) -> pl.DataFrame:
+        """How long items took on each day, as `metrics.facts.items.item_facts`."""
+        return self._with_past("items", item_facts(self.visits, self.sessions))
+
+    def _with_past(self, kind: str, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Facts kept of past days and those of the days of the records; a hall's day is not taken twice."""
+        if self.past is None:
             return fresh
-        return pl.concat([self.past_facts.join(fresh, on=["hall_id", "date"], how="anti"), fresh])
+        return pl.concat(
+            [self._past(kind).join(fresh, on=["hall_id", "date"], how="anti").select(fresh.columns), fresh]
+        )
+
+    def _past(self, kind: str) -> pl.DataFrame:
+        if self.past is None:
+            raise LookupError(f"no past facts of {kind} were given")
+        return self.past.facts[kind]
+
+    @cached_property
+    def fact_halls(self) -> Ints:
+        """Number of the hall of each row of `queue_facts`."""
+        return self.hall_numbers(self.queue_facts["hall_id"])
+
+    @cached_property
+    def fact_queues(self) -> Ints:
+        """Number of the queue of each row of `queue_facts`."""
+        return self.queue_numbers(self.queue_facts["queue_id"])
 
     @cached_property
     def first_days(self) -> pl.DataFrame:
         """The day of each hall's first ticket: hall_id, first_day."""
-        return (
-            self.queue_facts.filter(pl.col("taken") > 0)
-            .group_by("hall_id")
-            .agg(pl.col("date").min().alias("first_day"))
+        if self.past is not None:
+            return self.past.first_days
+        return self.visits.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Windows under small numbers: when they are planned, open, busy."""
+        records = self.records
+        return Windows(
+            records["windows"], records["window_plan"], records["window_sessions"], self.sessions, self.visits
         )
+
+    @cached_property
+    def duty(self) -> Duty:
+        """Who is to be on duty and who is there."""
+        return Duty(self.records["roster"], self.records["attendance"], self.halls)
 
     @cached_property
     def work(self) -> WorkCalendar:
@@ -84,18 +145,7 @@ class View:
     @cached_property
     def rate_records(self) -> RateRecords:
         """The records as the rates take them."""
-        names = (
-            "halls",
-            "calendar",
-            "departments",
-            "items",
-            "cases",
-            "case_pauses",
-            "tickets",
-            "reviews",
-            "complaints",
-        )
-        return RateRecords(**{name: self.records[name].lazy() for name in names}, work=self.work)
+        return RateRecords(**{name: self.records[name].lazy() for name in NEEDED}, work=self.work)
 
     @cached_property
     def casework(self) -> pl.DataFrame:
@@ -121,3 +171,13 @@ class View:
     def coverage(self) -> Coverage:
         """What the sources have delivered."""
         return Coverage(self.records["deliveries"])
+
+    def covered_now(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last hour before each instant: `covered`; asked: hall_id, at."""
+        at = micros(asked["at"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, at - RT_SLACK))
+
+    def covered_window(self, asked: pl.DataFrame, *tables: str) -> pl.Series:
+        """Whether all tables reach into the last 24 hours of each window: `covered`; asked: hall_id, at, end."""
+        at, end = micros(asked["at"]), micros(asked["end"])
+        return pl.Series("covered", self.coverage.at_halls(tables, asked["hall_id"], at, end - CLOSED_SLACK))

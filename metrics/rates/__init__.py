@@ -5,11 +5,12 @@ from __future__ import annotations
 from metrics.rates.definition import PLACES, Place, Rate, UnknownRate
 from metrics.rates.editions import CURRENT, EDITIONS, rates_of
 from metrics.rates.engine import PLACE_COLUMNS, Tally, compute_rates, tally
-from metrics.rates.records import NO_HALL, NO_REGION, RateRecords
+from metrics.rates.records import NEEDED, NO_HALL, NO_REGION, RateRecords
 
 __all__ = [
     "CURRENT",
     "EDITIONS",
+    "NEEDED",
     "NO_HALL",
     "NO_REGION",
     "PLACES",

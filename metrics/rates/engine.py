@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.periods import Period
-from metrics.rates.case_counts import KEY, count_cases, placed_cases
+from metrics.rates.case_counts import count_cases, placed_cases
 from metrics.rates.definition import Place, Rate
 from metrics.rates.editions import CURRENT, rates_of
 from metrics.rates.item_counts import count_items
@@ -140,14 +140,10 @@ def tally(records: RateRecords, periods: Sequence[Period], t: datetime | None = 
         *tickets.counts,
         _minutes(records, grid),
     ]
-    counted = pl.concat([_plain(part) for part in parts], how="diagonal_relaxed")
-    items = count_items(counted, records, grid).with_columns(pl.lit(None, dtype=pl.Int32).alias("seat"))
-    cells = (
-        pl.concat([counted, _plain(items)], how="diagonal_relaxed")
-        .join(grid.seats, on="seat", how="left")
-        .drop("seat")
-        .with_columns(pl.sum_horizontal("finished", "tickets_without_case").alias("services_evaluable"))
-    )
+    counted = grid.decoded(pl.concat(parts, how="diagonal").group_by("key").agg(pl.all().sum()))
+    items = count_items(counted, grid)
+    evaluable = (pl.col("finished") + pl.col("tickets_without_case")).alias("services_evaluable")
+    cells = pl.concat([counted.with_columns(evaluable), items], how="diagonal")
     labels = tuple(period.label for period in grid.periods)
     return Tally(labels, cells, tickets.waits, grid.seats, _places(records, cells))
 
@@ -169,23 +165,15 @@ def _figures(counts: pl.DataFrame, rate: Rate) -> pl.DataFrame:
     )
 
 
-def _plain(part: pl.DataFrame) -> pl.DataFrame:
-    """A frame of counts with its keys as plain texts and its sums wide enough."""
-    return part.with_columns(pl.col(name).cast(pl.String) for name in KEY[2:] if name in part.columns)
-
-
 def _minutes(records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Busy and open minutes of windows: period, seat, busy_minutes, open_minutes."""
+    """Busy and open minutes of windows: key, busy_minutes, open_minutes."""
     types = {"hall_id": pl.String, "date": pl.Date, "busy_minutes": pl.Float64, "open_minutes": pl.Float64}
     given = pl.LazyFrame(schema=types) if records.window_minutes is None else records.window_minutes
     days = given.select(pl.col(name).cast(dtype) for name, dtype in types.items()).collect()
-    number = pl.lit(None, dtype=pl.Int32)
-    for at, period in enumerate(grid.periods):
-        inside = pl.col("date").is_between(period.start, period.end, closed="left")
-        number = pl.when(inside).then(pl.lit(at, dtype=pl.Int32)).otherwise(number)
-    rows = days.with_columns(number.alias("period"), grid.hall_seat(days["hall_id"]).alias("seat"))
-    rows = rows.filter(pl.col("period").is_not_null(), pl.col("seat").is_not_null())
-    return rows.group_by("period", "seat").agg(pl.col("busy_minutes", "open_minutes").sum())
+    # A day lies in a period as its noon does, whatever the clock does at midnight.
+    noon = (pl.col("date").cast(pl.Datetime("us")) + pl.duration(hours=12)).dt.replace_time_zone(grid.zone)
+    rows = grid.keyed(days.with_columns(grid.hall_seat(days["hall_id"]), noon.alias("noon")), "noon")
+    return rows.group_by("key").agg(pl.col("busy_minutes", "open_minutes").sum())
 
 
 def _places(records: RateRecords, cells: pl.DataFrame) -> dict[Place, pl.DataFrame]:

@@ -7,26 +7,25 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from metrics.cases import ItemVersions
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.records import Grid
 
 #: Five working days are seven natural ones; days are counted in sevenths so that sums stay whole numbers.
 _SEVENTHS = {"workday": 7, "natural": 5}
 _WHOLE = 7
 
 
-def count_items(cells: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+def count_items(cells: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     """Counts of the items in force on each period's last day, by the department of the item.
 
     Args:
         cells: counts of cases by period and item_code, with `scope`.
-        records: items.
-        grid: periods.
+        grid: periods and items.
 
     Returns:
         period, dept_code, items_online, items_apply_based, days_saved, days_legal, days_saved_weighted,
         days_legal_weighted (days are working days).
     """
-    versions = ItemVersions.of(records.items)
+    versions = grid.versions
     accepted = cells.group_by("period", "item_code").agg(pl.col("scope").sum())
     whole = pl.concat(_in_force(versions, grid, number) for number in range(len(grid.periods)))
     rows = whole.join(accepted, on=["period", "item_code"], how="left").with_columns(pl.col("scope").fill_null(0))

@@ -13,7 +13,9 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.calendar import WorkCalendar
+from metrics.cases import ItemVersions
 from metrics.periods import Period
+from metrics.standard.reference import THEMES
 
 #: Cases without a hall stand beside the halls of their county under this name.
 NO_HALL = "无大厅(线上)"
@@ -21,12 +23,37 @@ NO_HALL = "无大厅(线上)"
 NO_REGION = "未知区域"
 #: Digits of a region code that name the county.
 COUNTY_DIGITS = 6
+#: The columns of each table that are looked at.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "halls": ("hall_id", "county", "region_code"),
+    "calendar": ("hall_id", "date", "session", "open_at", "close_at", "day_type", "bad_data"),
+    "departments": ("dept_code",),
+    "items": (
+        *("item_code", "version", "dept_code", "theme", "case_type", "apply_based", "legal_days", "promise_days"),
+        *("day_unit", "online_capable", "ywtb_exception", "valid_from", "valid_to"),
+    ),
+    "cases": (
+        *("project_no", "item_code", "item_version", "hall_id", "dept_code", "region_code", "channel", "platform"),
+        *("apply_time", "accept_time", "promise_due", "finish_time", "closed_time", "status", "auto_approved"),
+        *("delivery", "visit_count", "cross_region", "is_test"),
+    ),
+    "case_pauses": ("project_no", "kind", "start_at", "end_at"),
+    "tickets": (
+        *("ticket_id", "hall_id", "item_code", "take_time", "call_time", "start_time", "end_time", "status"),
+        *("project_no", "is_test"),
+    ),
+    "reviews": (
+        *("hall_id", "project_no", "ticket_id", "level", "origin", "named", "assess_time", "valid", "verify_time"),
+        *("callback_time", "rectify_due", "rectify_time", "callback_satisfied"),
+    ),
+    "complaints": ("hall_id", "kind", "created_at", "closed_at", "project_no"),
+}
 _Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class RateRecords:
-    """The tables from which rates are counted, with the columns of the standard.
+    """The tables from which rates are counted, with at least the columns of the standard in `NEEDED`.
 
     They may hold more rows than the periods need, and must hold: all cases accepted, finished or submitted in the
     periods, with their pauses; all reviews given in them, and bad ones whose deadline of mending lies in them; tickets
@@ -62,13 +89,18 @@ class RateRecords:
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Periods and seats of the rows; a seat is a hall, or a county for what has no hall.
+    """Where every row is put: its period, its seat and its subject, all as whole numbers and together as one key.
+
+    A seat is a hall, or a county for what has no hall. A subject is a department, an item and a theme, each of them
+    or none.
 
     Attributes:
         periods: periods in their order, none within another.
         zone: the city's zone.
         halls: hall_id, county, region_code, in the order of seats.
         regions: the six-digit codes met in cases without a hall.
+        departments: codes of all departments.
+        versions: all versions of all items.
         t: the instant; None = all that is in the records has happened.
     """
 
@@ -76,6 +108,8 @@ class Grid:
     zone: str
     halls: pl.DataFrame
     regions: Sequence[str]
+    departments: pl.Series
+    versions: ItemVersions
     t: datetime | None
 
     @classmethod
@@ -93,7 +127,17 @@ class Grid:
         halls = records.halls.select("hall_id", "county", "region_code").sort("hall_id").collect()
         without = records.cases.filter(pl.col("hall_id").is_null())
         regions = without.select(_county_code().unique().alias("code")).collect()["code"].drop_nulls().sort()
-        return cls(ordered, records.work.timezone, halls, regions.to_list(), t)
+        owners = [frame.select("dept_code").unique() for frame in (records.departments, records.items, records.cases)]
+        departments = pl.concat(owners).unique().sort("dept_code").collect()["dept_code"]
+        versions = ItemVersions.of(records.items)
+        zone = records.work.timezone
+        here = t and t.astimezone(ZoneInfo(zone))
+        return cls(ordered, zone, halls, regions.to_list(), departments, versions, here)
+
+    @property
+    def instant(self) -> pl.Expr:
+        """The instant t in the city's zone; null where there is none."""
+        return pl.lit(self.t, dtype=pl.Datetime("us", self.zone))
 
     def period_of(self, times: pl.Series) -> pl.Series:
         """The number of the period in which each instant lies; null for none."""
@@ -102,19 +146,61 @@ class Grid:
         begins, ends = self._bounds
         number = np.searchsorted(begins, known, side="right") - 1
         inside = (number >= 0) & (known < ends[number])
-        found = pl.Series(times.name, np.where(inside, number, -1), dtype=pl.Int32)
-        return pl.select(pl.when(found >= 0).then(found)).to_series()
+        return pl.Series(times.name, number, dtype=pl.Int32).set(~pl.Series(inside), None)
 
-    @cached_property
-    def span(self) -> tuple[datetime, datetime]:
-        """The first instant of all periods and the first after them."""
-        zone = ZoneInfo(self.zone)
-        return self.periods[0].instants(zone)[0], self.periods[-1].instants(zone)[1]
+    def keyed(self, rows: pl.DataFrame, times: str) -> pl.DataFrame:
+        """The rows whose time lies in a period, with their key; rows have `seat`, and may have `subject`."""
+        subject = "subject" if "subject" in rows.columns else pl.lit(0, dtype=pl.Int64)
+        period = self.period_of(rows[times])
+        return rows.with_columns(self.key(pl.lit(period), pl.col("seat"), subject)).filter(pl.col("key").is_not_null())
 
-    def within(self, column: str) -> pl.Expr:
-        """Whether a time lies between the beginning of the first and the end of the last period."""
-        start, end = self.span
-        return pl.col(column).is_between(pl.lit(start), pl.lit(end), closed="left").fill_null(value=False)
+    def key(self, period: pl.Expr, seat: pl.Expr, subject: pl.Expr | str) -> pl.Expr:
+        """Period, seat and subject as one number."""
+        places = period.cast(pl.Int64) * self.seats.height + seat
+        return (places * self._subjects + (pl.col(subject) if isinstance(subject, str) else subject)).alias("key")
+
+    def decoded(self, counts: pl.DataFrame) -> pl.DataFrame:
+        """Counts with period, hall_id, county, dept_code, item_code and theme in place of the key."""
+        place, subject = pl.col("key") // self._subjects, pl.col("key") % self._subjects
+        items, themes = self._items.len() + 1, len(THEMES) + 1
+        parts = counts.select(
+            period=(place // self.seats.height).cast(pl.Int32),
+            seat=place % self.seats.height,
+            dept_code=subject // (items * themes),
+            item_code=subject // themes % items,
+            theme=subject % themes,
+        )
+        listed = {"dept_code": self.departments, "item_code": self._items, "theme": pl.Series(THEMES)}
+        named = [_none_first(codes).gather(parts[name]).alias(name) for name, codes in listed.items()]
+        seats = [self.seats[name].gather(parts["seat"]) for name in ("hall_id", "county")]
+        return pl.DataFrame([parts["period"], *seats, *named, *counts.drop("key").get_columns()])
+
+    def subject(self, departments: pl.Series, items: pl.Series, themes: pl.Series) -> pl.Series:
+        """Department, item and theme as one number; what is null has no part in it."""
+        found = np.zeros(items.len(), dtype=np.int64)
+        for codes, values in ((self.departments, departments), (self._items, items), (pl.Series(THEMES), themes)):
+            part = (
+                values.cast(pl.String).cast(pl.Enum(codes), strict=False) if values.dtype != pl.Enum(codes) else values
+            )
+            found = found * (codes.len() + 1) + (part.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
+        return pl.Series("subject", found)
+
+    def hall_seat(self, halls: pl.Series) -> pl.Series:
+        """The seat of each hall; null where there is none."""
+        return halls.cast(pl.Enum(self.halls["hall_id"]), strict=False).to_physical().cast(pl.Int64).alias("seat")
+
+    def region_seat(self, codes: pl.Series) -> pl.Series:
+        """The seat beside the halls of a region's county; that of the unknown region where there is none."""
+        number = {name: self.halls.height + at for at, name in enumerate(self.counties)}
+        seats = pl.Series([number[self._county_of_region[code]] for code in self.regions], dtype=pl.Int64)
+        county = codes.str.slice(0, COUNTY_DIGITS).cast(pl.Enum(self.regions), strict=False).to_physical()
+        found = seats.gather(county) if seats.len() else pl.Series([None] * codes.len(), dtype=pl.Int64)
+        return found.fill_null(self.nowhere)
+
+    @property
+    def nowhere(self) -> int:
+        """The seat of what has neither a hall nor a region."""
+        return self.seats.height - 1
 
     @cached_property
     def counties(self) -> list[str]:
@@ -124,29 +210,19 @@ class Grid:
 
     @cached_property
     def seats(self) -> pl.DataFrame:
-        """Every seat: seat, hall_id (null = no hall), county."""
+        """Every seat: seat, hall_id (`NO_HALL` beside the halls), county."""
         halls = self.halls.select("hall_id", "county")
-        online = pl.DataFrame({"county": self.counties}).select(
-            pl.lit(None, dtype=pl.String).alias("hall_id"), "county"
-        )
-        return pl.concat([halls, online]).with_row_index("seat").with_columns(pl.col("seat").cast(pl.Int32))
+        online = pl.DataFrame({"county": self.counties}).select(pl.lit(NO_HALL).alias("hall_id"), "county")
+        return pl.concat([halls, online]).with_row_index("seat").with_columns(pl.col("seat").cast(pl.Int64))
 
     @property
-    def nowhere(self) -> int:
-        """The seat of what has neither a hall nor a region."""
-        return self.seats.height - 1
+    def _items(self) -> pl.Series:
+        return self.versions.codes
 
-    def hall_seat(self, halls: pl.Series) -> pl.Series:
-        """The seat of each hall; null where there is none."""
-        return halls.cast(pl.Enum(self.halls["hall_id"]), strict=False).to_physical().cast(pl.Int32)
-
-    def region_seat(self, codes: pl.Series) -> pl.Series:
-        """The seat beside the halls of a region's county; that of the unknown region where there is none."""
-        number = {name: self.halls.height + at for at, name in enumerate(self.counties)}
-        seats = pl.Series([number[self._county_of_region[code]] for code in self.regions], dtype=pl.Int32)
-        county = codes.str.slice(0, COUNTY_DIGITS).cast(pl.Enum(self.regions), strict=False).to_physical()
-        found = seats.gather(county) if seats.len() else pl.Series([None] * codes.len(), dtype=pl.Int32)
-        return found.fill_null(self.nowhere)
+    @property
+    def _subjects(self) -> int:
+        """How many subjects there can be."""
+        return (self.departments.len() + 1) * (self._items.len() + 1) * (len(THEMES) + 1)
 
     @cached_property
     def _county_of_region(self) -> dict[str, str]:
@@ -166,6 +242,10 @@ class Grid:
         ends = pl.Series([edge for period in self.periods for edge in period.instants(zone)])
         edges = ends.dt.cast_time_unit("us").to_physical().to_numpy().reshape(-1, 2)
         return edges[:, 0], edges[:, 1]
+
+
+def _none_first(codes: pl.Series) -> pl.Series:
+    return pl.concat([pl.Series([None], dtype=pl.String), codes.cast(pl.String)])
 
 
 def _county_code() -> pl.Expr:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from metrics.asof import as_of
-from metrics.cases import ItemVersions
-from metrics.rates.case_counts import EVERY, KEY, counted
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.case_counts import EVERY, counted
+from metrics.rates.records import NEEDED, Grid, RateRecords
 
 #: Working days within which a bad review must be mended where the city sets no day of its own.
 MENDING_DAYS = 5
 BAD_LEVEL, GOOD_LEVEL = 2, 3
-_COLUMNS = (
-    *("review_id", "hall_id", "project_no", "ticket_id", "level", "origin", "named", "assess_time", "valid"),
-    *("verify_time", "callback_time", "rectify_due", "rectify_time", "callback_satisfied"),
-)
 
 _VALID = pl.col("valid").fill_null(value=True)
 _ACTIVE = (pl.col("origin") == "active") & _VALID
@@ -44,76 +40,100 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
 
     Args:
         cases: as `placed_cases` gives them; whatever a review is about.
-        records: reviews, tickets, items, working days.
-        grid: periods and seats.
+        records: reviews, tickets, working days.
+        grid: periods, seats, subjects.
+
+    Returns:
+        Frames with key and counts.
     """
-    rows = records.reviews.select(_COLUMNS)
-    reviews = (rows if grid.t is None else as_of("reviews", rows, grid.t)).collect()
-    given = reviews.with_columns(grid.period_of(reviews["assess_time"]).alias("period"))
+    rows = records.reviews.select(NEEDED["reviews"])
+    known = rows if grid.t is None else as_of("reviews", rows, grid.t)
     # What is neither active nor default enters nowhere.
-    given = given.filter(pl.col("period").is_not_null(), _ACTIVE | _DEFAULT)
+    reviews = known.filter(_ACTIVE | _DEFAULT).collect()
+    given = reviews.filter(grid.period_of(reviews["assess_time"]).is_not_null())
     mended = _to_mend(reviews.filter(_BAD), records, grid)
-    both = pl.concat([given, mended], how="diagonal").with_row_index("row")
-    placed = _placed(both, cases, records, grid)
     return [
-        counted(placed.filter(pl.col("due").is_null()), GIVEN),
-        counted(placed.filter(pl.col("due").is_not_null()), MENDED),
+        counted(grid.keyed(_placed(given, cases, records, grid), "assess_time"), GIVEN),
+        counted(grid.keyed(_placed(mended, cases, records, grid), "moment"), MENDED),
     ]
 
 
 def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Complaints made in a hall, by the time they were made."""
-    rows = records.complaints.select("hall_id", "kind", "created_at", "closed_at", "project_no")
-    complaints = (rows if grid.t is None else as_of("complaints", rows, grid.t)).filter(grid.within("created_at"))
-    made = complaints.collect().with_row_index("row")
-    made = made.with_columns(grid.period_of(made["created_at"]).alias("period")).filter(pl.col("period").is_not_null())
-    about = _about_cases(made, cases)
-    placed = made.join(about, on="row", how="left", maintain_order="left")
-    seat = pl.coalesce(grid.hall_seat(placed["hall_id"]), "seat", pl.lit(grid.nowhere))
-    return counted(placed.with_columns(seat.alias("seat")), COMPLAINED)
+    """Complaints made in a hall, by the time they were made: key and counts."""
+    rows = records.complaints.select(NEEDED["complaints"])
+    made = (rows if grid.t is None else as_of("complaints", rows, grid.t)).collect()
+    about = _About(made, grid)
+    about.by_case(made["project_no"], cases)
+    return counted(grid.keyed(made.with_columns(about.seat()), "created_at"), COMPLAINED)
 
 
 def _to_mend(bad: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Bad reviews whose deadline of mending lies in a period; 00:00 belongs to the day before.
+    """Bad reviews with their deadline of mending and `moment`, just before it: 00:00 belongs to the day before.
 
     At an instant within a period only the deadlines that have passed count: what is not due yet is not late.
     """
     work = records.work
     assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
     default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
-    due = bad.select(pl.coalesce("rectify_due", default).alias("due")).to_series()
-    moment = pl.select(due.dt.offset_by("-1us")).to_series()
-    rows = bad.with_columns(due, grid.period_of(moment).alias("period")).filter(pl.col("period").is_not_null())
-    return rows if grid.t is None else rows.filter(pl.col("due") <= pl.lit(grid.t).dt.convert_time_zone(grid.zone))
+    rows = bad.with_columns(pl.coalesce("rectify_due", default).alias("due"))
+    rows = rows.with_columns(pl.col("due").dt.offset_by("-1us").alias("moment"))
+    return rows if grid.t is None else rows.filter(pl.col("due") <= grid.instant)
 
 
 def _placed(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Reviews with seat, department, item and theme: their own hall, else their case's, else their ticket's."""
-    about = _about_cases(reviews, cases)
-    left = reviews.select("row", "ticket_id", "hall_id", "assess_time").join(about, on="row", how="anti")
-    by_ticket = _about_tickets(left.filter(pl.col("ticket_id").is_not_null()), records, grid)
-    placed = reviews.join(pl.concat([about, by_ticket]), on="row", how="left", maintain_order="left")
-    seat = pl.coalesce(grid.hall_seat(placed["hall_id"]), "seat", pl.lit(grid.nowhere))
-    return placed.with_columns(seat.alias("seat"))
+    """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item."""
+    about = _About(reviews, grid)
+    # Default reviews are told for halls alone: their subject is not looked up.
+    asked = reviews["hall_id"].is_null() | (reviews["origin"] == "active")
+    about.by_case(reviews.select(pl.when(asked).then("project_no")).to_series(), cases)
+    about.by_ticket(reviews.select(pl.when(asked).then("ticket_id")).to_series(), records)
+    return reviews.with_columns(about.seat(), about.subject())
 
 
-def _about_cases(rows: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
-    """What the cases that rows name say: row, seat, dept_code, item_code, theme."""
-    named = rows.lazy().filter(pl.col("project_no").is_not_null()).select("row", "project_no")
-    said = cases.lazy().select("project_no", "seat", "dept_code", "item_code", "theme")
-    return said.join(named, on="project_no").select("row", *KEY[1:]).collect()
+class _About:
+    """What rows are about: the case, else the ticket that they name."""
 
+    def __init__(self, rows: pl.DataFrame, grid: Grid) -> None:
+        """Begin with the rows' own halls."""
+        self._grid = grid
+        self._own = grid.hall_seat(rows["hall_id"])
+        self._seat = np.full(rows.height, grid.nowhere)
+        self._subject = np.zeros(rows.height, dtype=np.int64)
+        self._found = np.zeros(rows.height, dtype=np.bool_)
 
-def _about_tickets(rows: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """What the tickets that rows name say, by the version of the item in force when the ticket was taken."""
-    tickets = records.tickets.select("ticket_id", "hall_id", "item_code", "take_time")
-    found = tickets.join(rows.lazy().select("row", "ticket_id"), on="ticket_id").collect()
-    versions = ItemVersions.of(records.items)
-    version = versions.nearest(found["item_code"], found["take_time"])
-    return found.select(
-        "row",
-        grid.hall_seat(found["hall_id"]).alias("seat"),
-        versions.take("dept_code", version).alias("dept_code"),
-        "item_code",
-        versions.take("theme", version).alias("theme"),
-    )
+    def by_case(self, names: pl.Series, cases: pl.DataFrame) -> None:
+        """Take the place of the cases that are named."""
+        said = cases.lazy().select("project_no", "seat", "subject")
+        self._take(said.join(self._asking(names, "project_no"), on="project_no").collect())
+
+    def by_ticket(self, names: pl.Series, records: RateRecords) -> None:
+        """Take the place of the tickets that are named, where no case told one.
+
+        Item and theme are those of the version in force when the ticket was taken.
+        """
+        versions = self._grid.versions
+        rows = records.tickets.select("ticket_id", "hall_id", "item_code", "take_time")
+        tickets = rows if self._grid.t is None else as_of("tickets", rows, self._grid.t)
+        found = tickets.join(self._asking(names, "ticket_id"), on="ticket_id").collect()
+        version = versions.nearest(found["item_code"], found["take_time"])
+        department, theme = versions.take("dept_code", version), versions.take("theme", version)
+        subject = self._grid.subject(department, found["item_code"], theme)
+        self._take(found.with_columns(self._grid.hall_seat(found["hall_id"]), subject))
+
+    def seat(self) -> pl.Series:
+        """The seat of every row."""
+        return pl.select(pl.coalesce(self._own, pl.Series(self._seat)).alias("seat")).to_series()
+
+    def subject(self) -> pl.Series:
+        """The subject of every row."""
+        return pl.Series("subject", self._subject)
+
+    def _asking(self, names: pl.Series, column: str) -> pl.LazyFrame:
+        asking = pl.LazyFrame({column: names, "found": self._found}).with_row_index("row")
+        return asking.filter(pl.col(column).is_not_null() & ~pl.col("found")).select("row", column)
+
+    def _take(self, told: pl.DataFrame) -> None:
+        row = told["row"].to_numpy()
+        self._seat[row] = told["seat"].fill_null(self._grid.nowhere).to_numpy()
+        self._subject[row] = told["subject"].to_numpy()
+        self._found[row] = True

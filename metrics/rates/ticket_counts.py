@@ -11,6 +11,7 @@ import polars as pl
 
 from metrics.asof import as_of
 from metrics.calendar import breaks, closings
+from metrics.rates.case_counts import counted
 from metrics.rates.records import Grid, RateRecords
 
 #: A ticket given back sooner than this after it was taken was a slip of the finger, no visitor.
@@ -38,7 +39,7 @@ class TicketCounts:
     """Counts of tickets.
 
     Attributes:
-        counts: frames with period, seat and counts.
+        counts: frames with key and counts.
         waits: the wait of every call: period, seat, wait in microseconds; quantiles do not add up, so every place
             looks at them anew.
     """
@@ -59,38 +60,34 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
     known = rows if grid.t is None else as_of("tickets", rows, grid.t)
     slip = (pl.col("status") == "cancelled") & (pl.col("end_time") - pl.col("take_time") <= SLIP)
     real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False)).collect()
-    tickets = real.with_columns(grid.hall_seat(real["hall_id"]).alias("seat")).filter(pl.col("seat").is_not_null())
+    tickets = real.with_columns(grid.hall_seat(real["hall_id"])).filter(pl.col("seat").is_not_null()).drop("hall_id")
     waited = _waited(tickets, records, grid)
-    calls = waited.filter("call").select("period", "seat", "wait")
-    sums = calls.group_by("period", "seat").agg((pl.col("wait").sum() / MINUTE_US).alias("wait_minutes"))
-    return TicketCounts([_counted(waited, WAITED), sums, *_served(tickets, cases, grid)], calls)
-
-
-def _counted(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> pl.DataFrame:
-    sums = [expr.fill_null(value=False).sum().cast(pl.Int64).alias(name) for name, expr in counts.items()]
-    return rows.group_by("period", "seat").agg(sums)
+    calls = waited.filter("call").select("key", "period", "seat", "wait")
+    sums = calls.group_by("key").agg((pl.col("wait").sum() / MINUTE_US).alias("wait_minutes"))
+    return TicketCounts([counted(waited, WAITED), sums, *_served(tickets, cases, grid)], calls.drop("key"))
 
 
 def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[pl.DataFrame]:
     """Tickets that were done, those of them without a case of their own, and how long services took."""
-    ended = tickets.filter(pl.col("status").is_in(["done", "returned"]))
-    ended = ended.with_columns(grid.period_of(ended["end_time"]).alias("period")).filter(pl.col("period").is_not_null())
+    ended = grid.keyed(tickets.filter(pl.col("status").is_in(["done", "returned"])), "end_time")
     done = pl.col("status") == "done"
-    named = ended.lazy().filter(done & pl.col("project_no").is_not_null()).select("project_no").unique()
+    named = ended.lazy().filter(done & pl.col("project_no").is_not_null()).select("project_no")
     known = cases.lazy().select("project_no").join(named, on="project_no", how="semi").collect()["project_no"]
+    known = known.unique()
     handle = (pl.col("end_time") - pl.coalesce("start_time", "call_time")).dt.total_microseconds()
-    timed = ended.with_columns(handle.alias("handle")).filter(pl.col("handle") > 0)
-    without = done & ~pl.col("project_no").is_in(known.implode()).fill_null(value=False)
+    rows = ended.select("key", done=done, handle=handle, known=pl.col("project_no").is_in(known.implode()))
+    without = pl.col("done") & ~pl.col("known").fill_null(value=False)
+    timed = rows.filter(pl.col("handle") > 0).group_by("key")
     return [
-        _counted(ended, {"tickets_done": done, "tickets_without_case": without}),
-        timed.group_by("period", "seat").agg(
+        counted(rows, {"tickets_done": pl.col("done"), "tickets_without_case": without}),
+        timed.agg(
             pl.len().cast(pl.Int64).alias("handled"), (pl.col("handle").sum() / MINUTE_US).alias("handle_minutes")
         ),
     ]
 
 
 def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Every end of a wait: period, seat, wait (microseconds, net of breaks), call, abandoned, missed.
+    """Every end of a wait: key, period, seat, wait (microseconds, net of breaks), call, abandoned, missed.
 
     A wait ends with the call; without one when the visitor gives up, at the latest at the day's last closing: whoever
     was not called by then counts as abandoned. Somebody who still waits at t, on t's day, has waited so far. A ticket
@@ -124,7 +121,8 @@ def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataF
             "missed": called & _is(tickets["status"], "no_show", "abandoned"),
         }
     )
-    return found.filter(counts, pl.col("period").is_not_null())
+    key = grid.key(pl.col("period"), pl.col("seat"), pl.lit(0))
+    return found.filter(counts, pl.col("period").is_not_null()).with_columns(key)
 
 
 class _Hours:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from metrics.closed import at_halls, covered_halls
+from metrics.closed import at_halls
 from metrics.evidence import Evidence
 from metrics.opinions import placed
 from metrics.reading import Quantity, finished
@@ -41,7 +41,7 @@ def complaint_z(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("past_complaints") * PER / pl.col("past_done"))
         .cast(pl.Float64)
         .alias("baseline"),
-        covered_halls(view, frame, "complaints", "tickets"),
+        view.covered_window(frame, "complaints", "tickets"),
     )
     enough = (pl.col("sample") >= PAST_ENOUGH) & (expected >= EXPECTED_ENOUGH)
     z = (pl.col("numerator") - expected) / expected.sqrt()

@@ -1,21 +1,24 @@
-"""Flow and queueing (人流与排队): how many come, how long they wait, how many give up."""
+"""Flow (人流): how many people come to a hall, and how full it is."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
-from metrics.baseline import past_windows, usual
-from metrics.coverage import RT_SLACK
+from metrics.baseline import middle, past_windows, summed
+from metrics.hours import numbers
+from metrics.keys import row_key
 from metrics.reading import Quantity, finished
-from metrics.recent import at_queues, recent_until, rows_behind, since_of
-from metrics.spells import MINUTE, NEVER, Ints, Spells, micros, pairs, standing, standing_sum, sum_within, within
+from metrics.recent import RECENT, rows_behind, since_of
+from metrics.spells import MINUTE, NEVER, Flags, Ints, Spells, micros, standing, standing_sum, within
+from metrics.usual import Floats, usual_values
 from metrics.view import View
+from metrics.visitors import coming, in_service, waiting
 
 #: The baseline from which a peak is judged, and how many must have come, or how many more than usual.
 BUSY_ENOUGH, CROWD, AHEAD = 8, 30, 10
-#: Calls without which a mean wait says nothing.
-CALLS_ENOUGH = 10
+#: A head count older than this no longer says how many are here.
+COUNT_HOLDS = 10 * MINUTE
 
 
 def footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
@@ -24,37 +27,55 @@ def footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     Tickets taken in 60 minutes (transfers left out) ÷ their baseline; ratio. Sample: the baseline is at least 8 and 30
     were taken or 10 more than usual. A level also needs taken ≥ B + 3·√B. Source: the indicators 2026.1, 1.
     """
-    _, spells = _comers(view)
-    taken = standing(spells, view.hall_numbers(instants["hall_id"]), micros(instants["at"]))
-    counts = _past_comers(view, instants)
-    baseline = usual(counts.select("row", "value"))
-    frame = instants.with_row_index("row").join(baseline, on="row", how="left", maintain_order="left")
-    frame = frame.with_columns(
+    taken = standing(coming(view).at_halls, view.hall_numbers(instants["hall_id"]), micros(instants["at"]))
+    value, _ = usual_comers(view.queue_facts, instants, view.sessions, view.first_days, view.halls)
+    baseline = pl.Series("baseline", value).fill_nan(None)
+    frame = instants.with_columns(
         pl.Series("numerator", taken),
         pl.Series("sample", taken),
-        pl.col("baseline").alias("denominator"),
-        _covered(view, instants, "tickets"),
+        baseline.alias("denominator"),
+        baseline,
+        view.covered_now(instants, "tickets"),
     )
     crowd = (pl.col("numerator") >= CROWD) | (pl.col("numerator") - pl.col("baseline") >= AHEAD)
     enough = (pl.col("baseline") >= BUSY_ENOUGH) & crowd
     return finished(frame, ("hall_id",), enough=enough.fill_null(value=False))
 
 
+def usual_comers(
+    facts: pl.DataFrame, instants: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame, halls: pl.Series
+) -> tuple[Floats, Ints]:
+    """How many people usually come to a hall in the 60 minutes before each instant (B of 人流高峰).
+
+    Args:
+        facts: hall_id, at, session, own_usual, as `metrics.facts.queues.queue_facts`.
+        instants: as `metrics.hours.rt_instants`.
+        sessions: as `metrics.hours.sessions_of`.
+        first: hall_id, first_day (the day of each hall's first ticket).
+        halls: hall_id of the halls, in the order of their numbers.
+
+    Returns:
+        The median for each instant (nan where fewer than 4 days are known), and how many days were looked at.
+    """
+    asked = instants.select("hall_id", "date", "at", "open_at", pl.Series("place", numbers(instants["hall_id"], halls)))
+    place = numbers(facts["hall_id"], halls)
+    return usual_values(facts, place, ("own_usual",), _all_count, asked, sessions, first, RECENT)
+
+
+def _all_count(sums: list[Ints]) -> tuple[Floats, Flags]:
+    """Nobody came is a count too."""
+    return sums[0].astype(np.float64), np.ones(sums[0].shape, dtype=np.bool_)
+
+
 def behind_footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Tickets behind the footfall; those of the middle past days (one, or two that count half) are the baseline."""
-    own, spells = _comers(view)
+    group = coming(view)
     asked = instants.select("hall_id", "at")
-    rows = own.select(pl.lit("tickets").alias("table"), pl.col("ticket_id").alias("key"))
-    now = rows_behind(spells, rows, asked, view.hall_numbers(asked["hall_id"]), numerator=1.0, denominator=0.0)
-    past = _past_comers(view, instants).filter(pl.len().over("row") >= 4)
-    ranked = past.with_columns(
-        pl.col("value").rank("ordinal").over("row").cast(pl.Int64).alias("rank"),
-        pl.len().over("row").cast(pl.Int64).alias("days"),
-    )
-    middle = ranked.filter((pl.col("rank") * 2 - pl.col("days") - 1).abs() <= 1)
-    middle = middle.with_columns((1 / pl.len().over("row")).alias("share"))
-    settled = _settled(view)
-    question = middle.join(asked.with_row_index("row"), on="row", maintain_order="left")
+    rows = group.rows.select(pl.lit("tickets").alias("table"), pl.col("ticket_id").alias("key"))
+    place = view.hall_numbers(asked["hall_id"])
+    now = rows_behind(group.at_halls, rows, asked, place, numerator=1.0, denominator=0.0)
+    settled = view.visits.filter(~pl.col("transfer"), pl.col("known_until") == NEVER, ~pl.col("suspect"))
+    question = middle(_past_comers(view, instants)).join(asked.with_row_index("row"), on="row", maintain_order="left")
     which, to = within(
         view.hall_numbers(settled["hall_id"]),
         settled["take"].to_numpy(),
@@ -75,141 +96,114 @@ def behind_footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([now, before])
 
 
-def wait_avg(view: View, instants: pl.DataFrame) -> pl.DataFrame:
-    """How long people called in the last hour had waited (平均等候), by queue.
+def hall_occupancy(view: View, instants: pl.DataFrame) -> pl.DataFrame:
+    """How full a hall is (在厅负荷率): people in it ÷ people it can hold.
 
-    Mean wait of the calls in 60 minutes, net of breaks; minutes. Sample: at least 10 calls. Source: the indicators
-    2026.1, 4.
+    Percent. People: of every head-count source the latest `present` of the last 10 minutes, summed; where there is
+    none, those who wait and those who are served. `people_from` says which: `headcounts` or `tickets`. Head counts that
+    were not delivered in the last hour are not used, tickets neither: where both are missing there is no data. Sample:
+    the people. Halls whose capacity is not known are not judged. Source: the indicators 2026.1, 2.
     """
-    asked = at_queues(view, instants)
-    called, spells = _calls(view)
-    queue, at = asked["queue"].to_numpy(), micros(asked["at"])
-    calls = standing(spells, queue, at)
-    waits = standing_sum(spells, called["wait"].to_numpy(), queue, at)
-    frame = asked.with_columns(
-        pl.Series("numerator", waits / MINUTE),
-        pl.Series("denominator", calls),
-        pl.Series("sample", calls),
-        pl.lit(None, dtype=pl.Float64).alias("baseline"),
-        _covered(view, asked, "tickets"),
-    )
-    return finished(frame, ("hall_id", "queue_id"), enough=pl.col("sample") >= CALLS_ENOUGH)
-
-
-def behind_wait_avg(view: View, instants: pl.DataFrame) -> pl.DataFrame:
-    """Tickets called in the last hour; each adds its wait and one call."""
-    asked = at_queues(view, instants).select("hall_id", "queue_id", "at")
-    called, spells = _calls(view)
-    rows = called.select(pl.lit("tickets").alias("table"), pl.col("ticket_id").alias("key"), "wait")
-    place = view.queue_numbers(asked["queue_id"])
-    return rows_behind(spells, rows, asked, place, numerator=pl.col("wait") / MINUTE, denominator=1.0)
-
-
-def wait_max_open(view: View, instants: pl.DataFrame) -> pl.DataFrame:
-    """How long the one who waits longest has waited so far (最长在队等候), by queue.
-
-    Longest wait among those waiting at t, net of breaks; minutes, 0 where nobody waits. Source: the indicators 2026.1,
-    6.
-    """
-    asked = at_queues(view, instants).with_row_index("row")
-    waiting = _waiting_now(view, asked)
-    longest = waiting.group_by("row").agg(pl.col("waited").max(), pl.len().alias("sample"))
-    frame = asked.join(longest, on="row", how="left", maintain_order="left").with_columns(
-        (pl.col("waited").fill_null(0) / MINUTE).alias("numerator"),
-        pl.lit(None, dtype=pl.Float64).alias("denominator"),
-        pl.col("sample").fill_null(0),
-        pl.lit(None, dtype=pl.Float64).alias("baseline"),
-        _covered(view, asked, "tickets"),
-    )
-    return finished(frame, ("hall_id", "queue_id"), enough=pl.lit(value=True), value=pl.col("numerator"))
-
-
-def behind_wait_max_open(view: View, instants: pl.DataFrame) -> pl.DataFrame:
-    """The ticket of the one who waits longest (ties: the first by number); it alone makes the number."""
-    asked = at_queues(view, instants).with_row_index("row")
-    longest = (
-        _waiting_now(view, asked)
-        .sort("row", "waited", "key", descending=[False, True, False])
-        .unique("row", keep="first", maintain_order=True)
-    )
-    return longest.join(asked.select("row", "hall_id", "queue_id", "at"), on="row").select(
-        "hall_id",
-        "queue_id",
-        "at",
-        pl.lit("tickets").alias("table"),
-        "key",
-        (pl.col("waited") / MINUTE).alias("numerator"),
-        pl.lit(None, dtype=pl.Float64).alias("denominator"),
+    frame = _people(view, instants)
+    return finished(
+        frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("baseline"), pl.col("numerator").alias("sample")),
+        ("hall_id",),
+        enough=(pl.col("denominator") > 0).fill_null(value=False),
+        value=pl.col("numerator") / pl.col("denominator") * 100,
+        extras=("people_from",),
     )
 
 
-def _covered(view: View, asked: pl.DataFrame, *tables: str) -> pl.Series:
-    """Whether the tables have been delivered up to the last hour."""
-    at = micros(asked["at"])
-    return pl.Series("covered", view.coverage.at_halls(tables, asked["hall_id"], at, at - RT_SLACK))
-
-
-def _comers(view: View) -> tuple[pl.DataFrame, Spells]:
-    """People who come to a hall by themselves, each counting for an hour after taking a ticket."""
-    own = view.visits.filter(~pl.col("transfer"))
-    hall, take = view.hall_numbers(own["hall_id"]), own["take"].to_numpy()
-    return own, Spells.of(hall, take, np.minimum(recent_until(view, hall, take), own["known_until"].to_numpy()))
-
-
-def _settled(view: View) -> pl.DataFrame:
-    """People who came on past days as they are known afterwards, within opening hours."""
-    visits = view.visits
-    return visits.filter(~pl.col("transfer"), pl.col("known_until") == NEVER, ~pl.col("suspect"))
+def behind_hall_occupancy(view: View, instants: pl.DataFrame) -> pl.DataFrame:
+    """Head counts (each adds the people present) or tickets of those inside; the hall's own row adds its capacity."""
+    frame = _people(view, instants)
+    counted = frame.filter(pl.col("people_from") == "headcounts").select("hall_id", "at")
+    others = frame.filter(pl.col("people_from") == "tickets").select("hall_id", "at")
+    counts, spells = _head_counts(view)
+    parts = [
+        rows_behind(
+            spells,
+            counts.select(pl.lit("headcounts").alias("table"), "key", "present"),
+            counted,
+            view.hall_numbers(counted["hall_id"]),
+            numerator=pl.col("present"),
+            denominator=0.0,
+        )
+    ]
+    for group in (waiting(view), in_service(view)):
+        rows = group.rows.select(pl.lit("tickets").alias("table"), pl.col("ticket_id").alias("key"))
+        place = view.hall_numbers(others["hall_id"])
+        parts.append(rows_behind(group.at_halls, rows, others, place, numerator=1.0, denominator=0.0))
+    parts.append(
+        frame.filter(pl.col("denominator").is_not_null()).select(
+            "hall_id",
+            "at",
+            pl.lit("halls").alias("table"),
+            pl.col("hall_id").alias("key"),
+            pl.lit(0.0).alias("numerator"),
+            pl.col("denominator").cast(pl.Float64),
+        )
+    )
+    return pl.concat(parts)
 
 
 def _past_comers(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """How many came in the same clock window of each past day that counts: row, past_since, past_at, step, value."""
     asked = instants.with_row_index("row").with_columns(since_of(instants))
     past = past_windows(asked, view.sessions, view.first_days)
-    hall = view.hall_numbers(past.join(asked.select("row", "hall_id"), on="row", maintain_order="left")["hall_id"])
-    facts = view.queue_facts.filter(pl.col("session").is_not_null())
-    counts = sum_within(
-        view.hall_numbers(facts["hall_id"]),
-        micros(facts["at"]) - 1,
-        facts["own_usual"].to_numpy(),
-        hall,
-        micros(past["past_since"]),
-        micros(past["past_at"]),
+    hall = view.hall_numbers(instants["hall_id"])[past["row"].to_numpy()]
+    facts = view.queue_facts
+    counts = summed(facts, view.fact_halls, ("own_usual",), past, hall)
+    return past.with_columns(pl.Series("value", counts["own_usual"]))
+
+
+def _head_counts(view: View) -> tuple[pl.DataFrame, Spells]:
+    """Head counts that say how many are present, each until the source's next one, for 10 minutes at most.
+
+    A row without `present` tells only how many came in; the count before it holds on.
+    """
+    counts = (
+        view.records["headcounts"]
+        .filter(pl.col("present").is_not_null())
+        .sort("hall_id", "source", "at")
+        .with_columns(pl.col("at").shift(-1).over("hall_id", "source").alias("following"))
+        .select("hall_id", "present", "at", "following", row_key("headcounts"))
     )
-    return past.with_columns(pl.Series("value", counts))
+    at = micros(counts["at"])
+    # [t − 10 min, t): a count exactly 10 minutes old is still one.
+    end: Ints = np.minimum(at + COUNT_HOLDS, micros(counts["following"]))
+    return counts, Spells.of(view.hall_numbers(counts["hall_id"]), at, end)
 
 
-def _calls(view: View) -> tuple[pl.DataFrame, Spells]:
-    """Calls, each counting in its queue for an hour."""
-    called = view.visits.filter(pl.col("call") < NEVER)
-    hall, call = view.hall_numbers(called["hall_id"]), called["call"].to_numpy()
-    until = np.minimum(recent_until(view, hall, call), called["known_until"].to_numpy())
-    return called, Spells.of(view.queue_numbers(called["queue_id"]), call, until)
-
-
-def _waiting(view: View) -> Spells:
-    """People while they wait, by queue; one spell for each row of `visits`."""
-    visits = view.visits
-    return Spells.of(view.queue_numbers(visits["queue_id"]), visits["take"].to_numpy(), visits["leaves"].to_numpy())
-
-
-def _waiting_now(view: View, asked: pl.DataFrame) -> pl.DataFrame:
-    """Who waits at each instant of a queue and how long already: row, key, waited (microseconds, net of breaks)."""
-    visits, at = view.visits, micros(asked["at"])
-    which, question = pairs(_waiting(view), asked["queue"].to_numpy(), at)
-    take: Ints = visits["take"].to_numpy()[which]
-    hall = view.hall_numbers(asked["hall_id"])[question]
-    return pl.DataFrame(
-        {
-            "row": asked["row"].gather(question),
-            "key": visits["ticket_id"].gather(which),
-            "waited": view.clock.between(hall, take, at[question]),
-        }
+def _people(view: View, instants: pl.DataFrame) -> pl.DataFrame:
+    """The instants with numerator (people), denominator (capacity), people_from, covered."""
+    hall, at = view.hall_numbers(instants["hall_id"]), micros(instants["at"])
+    counts, spells = _head_counts(view)
+    counted = standing_sum(spells, counts["present"].to_numpy(), hall, at)
+    delivered = view.covered_now(instants, "headcounts").to_numpy()
+    usable = (standing(spells, hall, at) > 0) & delivered
+    inside = standing(waiting(view).at_halls, hall, at) + standing(in_service(view).at_halls, hall, at)
+    capacity = view.records["halls"].select("hall_id", pl.col("capacity").alias("denominator"))
+    tickets = view.covered_now(instants, "tickets").to_numpy()
+    return instants.join(capacity, on="hall_id", how="left", maintain_order="left").with_columns(
+        pl.Series("numerator", np.where(usable, counted, inside)),
+        pl.select(pl.when(pl.Series(usable)).then(pl.lit("headcounts")).otherwise(pl.lit("tickets")))
+        .to_series()
+        .alias("people_from"),
+        pl.Series("covered", usable | tickets),
     )
 
 
 QUANTITIES = (
     Quantity("footfall_peak", "RT", ("hall_id",), ("tickets",), "倍", footfall_peak, behind_footfall_peak),
-    Quantity("wait_avg", "RT", ("hall_id", "queue_id"), ("tickets",), "分钟", wait_avg, behind_wait_avg),
-    Quantity("wait_max_open", "RT", ("hall_id", "queue_id"), ("tickets",), "分钟", wait_max_open, behind_wait_max_open),
+    Quantity(
+        "hall_occupancy",
+        "RT",
+        ("hall_id",),
+        ("tickets", "headcounts"),
+        "%",
+        hall_occupancy,
+        behind_hall_occupancy,
+        ("people_from",),
+    ),
 )

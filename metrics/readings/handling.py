@@ -8,7 +8,7 @@ import polars as pl
 from metrics.closed import covered_anywhere, evenings, everywhere
 from metrics.evidence import Evidence, moments
 from metrics.instants import EVENING
-from metrics.rates.case_counts import submitted
+from metrics.rates.case_counts import with_delay
 from metrics.reading import Quantity, finished
 from metrics.spells import NEVER, Ints
 from metrics.view import View
@@ -139,7 +139,7 @@ def _overdue(view: View) -> Evidence:
 
 
 def _unanswered(view: View) -> Evidence:
-    rows = submitted(view.casework, view.records["case_pauses"], view.work, None)
+    rows = with_delay(view.casework, view.records["case_pauses"], view.work, None)
     fifth = _later_workday(view, view.work.due_day_of(rows["deadline"]), ANSWERED_WITHIN)
     until = view.work.end_of(fifth).to_physical().fill_null(NEVER)
     timed = moments(rows, ended="deadline").with_columns(until.alias("over"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from metrics.closed import at_found, covered_anywhere, covered_counties, covered_halls, everywhere
+from metrics.closed import at_found, covered_anywhere, covered_counties, everywhere
 from metrics.evidence import Evidence
 from metrics.rated import rate_rows
 from metrics.reading import Quantity, finished
@@ -39,7 +39,9 @@ class MonthToDate:
         """The rate at each place and instant."""
         evidence = Evidence.within(rate_rows(view, self.rate, (self.place,)), instants)
         frame = evidence.tally(self._asked(view, evidence, instants), (self.place, "start"))
-        covered = {"hall_id": covered_halls, "county": covered_counties, "item_code": covered_anywhere}[self.place]
+        covered = {"hall_id": View.covered_window, "county": covered_counties, "item_code": covered_anywhere}[
+            self.place
+        ]
         frame = frame.with_columns(
             pl.col("denominator").alias("sample"),
             pl.lit(None, dtype=pl.Float64).alias("baseline"),

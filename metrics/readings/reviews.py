@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from metrics.cases import with_item
-from metrics.closed import at_found, covered_halls
+from metrics.closed import at_found
 from metrics.evidence import Evidence, merged, moments
 from metrics.rates.review_counts import BAD_LEVEL, MENDING_DAYS
 from metrics.reading import Quantity, finished
@@ -91,7 +91,7 @@ def review_suspect_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.col("denominator").alias("sample"),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
-        covered_halls(view, frame, "reviews"),
+        view.covered_window(frame, "reviews"),
     )
     share = pl.col("numerator") / pl.col("denominator") * 100
     enough = pl.col("sample") >= REVIEWS_ENOUGH
@@ -110,7 +110,7 @@ def behind_review_suspect_rate(view: View, instants: pl.DataFrame) -> pl.DataFra
 def _count(view: View, frame: pl.DataFrame, extras: tuple[str, ...] = ()) -> pl.DataFrame:
     """Readings of a number of reviews; `told` says where the hall's word is missing."""
     told = pl.col("told") if "told" in frame.columns else pl.lit(value=True)
-    frame = frame.with_columns(covered_halls(view, frame, "reviews")).with_columns(
+    frame = frame.with_columns(view.covered_window(frame, "reviews")).with_columns(
         pl.lit(None, dtype=pl.Float64).alias("denominator"),
         pl.col("numerator").alias("sample"),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),

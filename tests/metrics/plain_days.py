@@ -13,8 +13,8 @@ from metrics.calendar import WorkCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
-#: National Day 2026 with its makeup days (调休).
-OFF = {date(2026, 10, day) for day in range(1, 8)}
+#: Mid-Autumn Festival and National Day 2026 with their makeup days (调休).
+OFF = {date(2026, 9, 25), *(date(2026, 10, day) for day in range(1, 8))}
 MADE_UP = {date(2026, 9, 20), date(2026, 10, 10)}
 Row = Mapping[str, Any]
 

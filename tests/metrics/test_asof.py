@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from metrics.asof import as_of
 from metrics.standard import TABLES
+from tests.metrics.plain_past import as_it_was
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 T = datetime(2026, 10, 12, 10, 0, tzinfo=SHANGHAI)
@@ -184,44 +185,11 @@ def values(name: str) -> st.SearchStrategy[Row]:
     return st.fixed_dictionaries(columns)
 
 
-def slow(name: str, row: Row) -> Row | None:
-    """The row as it was at T, value by value."""
-    known = dict(row)
-    for column in TABLES[name].columns:
-        value = row.get(column.name)
-        if column.mark == "event" and value is not None and not value < T:
-            if not column.nullable:
-                return None
-            known[column.name] = None
-    if name == "tickets":
-        known["status"] = (
-            row["status"] if known["end_time"]
-            else "serving" if known["start_time"]
-            else "called" if known["call_time"]
-            else "waiting"
-        )  # fmt: skip
-        if known["call_time"] is None and known["start_time"] is None:
-            known["window_id"] = known["staff_id"] = None
-    if name == "cases":
-        ended = known["closed_time"] and row["status"] in ("rejected", "withdrawn")
-        known["status"] = (
-            row["status"] if ended
-            else "finished" if known["finish_time"]
-            else "accepted" if known["accept_time"]
-            else "submitted"
-        )  # fmt: skip
-    if name == "reviews":
-        for value, time in (("valid", "verify_time"), ("callback_satisfied", "callback_time")):
-            if row[time] is not None and known[time] is None:
-                known[value] = None
-    return known
-
-
 @pytest.mark.parametrize("name", sorted(TABLES))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_every_table_is_cut_as_its_columns_are_marked(name: str, data: st.DataObject) -> None:
     rows = data.draw(st.lists(values(name), max_size=6))
-    expected = [known for known in (slow(name, row) for row in rows) if known is not None]
+    expected = [known for known in (as_it_was(name, row, T) for row in rows) if known is not None]
     found = cut(name, *rows)
     assert [{key: row[key] for key in want} for row, want in zip(found, expected, strict=True)] == expected

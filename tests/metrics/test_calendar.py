@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.calendar import OutsideCalendar, WorkCalendar, breaks, closings, sessions
@@ -73,6 +73,7 @@ def test_working_days_are_counted_on_by_the_citys_own_days(start: date, count: i
     assert WORK.add(days([start]), count).to_list() == [found] == [slow_add(start, count)]
 
 
+@settings(deadline=None)
 @given(DATES, st.integers(0, 30))
 def test_every_sum_of_working_days_equals_a_walk_day_by_day(values: list[date | None], count: int) -> None:
     given_days = days(values)
@@ -85,6 +86,7 @@ def test_every_sum_of_working_days_equals_a_walk_day_by_day(values: list[date | 
         assert found.is_null().to_list() == [value is None for value in values]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | st.dates(FIRST, LAST), st.none() | st.dates(FIRST, LAST)), max_size=12))
 def test_working_days_between_two_days_leave_the_first_out_and_count_the_last(
     pairs: list[tuple[date | None, date | None]],
@@ -96,6 +98,7 @@ def test_working_days_between_two_days_leave_the_first_out_and_count_the_last(
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | st.dates(FIRST, date(2026, 10, 1)), st.none() | st.integers(0, 20)), max_size=9))
 def test_each_day_may_have_a_count_of_its_own(pairs: list[tuple[date | None, int | None]]) -> None:
     counts = pl.Series([count for _, count in pairs], dtype=pl.Int64)
@@ -104,6 +107,7 @@ def test_each_day_may_have_a_count_of_its_own(pairs: list[tuple[date | None, int
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "America/Sao_Paulo"])
+@settings(deadline=None)
 @given(data=st.data())
 def test_an_instant_lies_on_the_citys_day_and_midnight_ends_the_day_before(zone: str, data: st.DataObject) -> None:
     first, last = date(2018, 1, 1), date(2018, 12, 31)

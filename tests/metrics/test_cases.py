@@ -252,6 +252,7 @@ def test_every_deadline_equals_a_walk_day_by_day(drawn: list[tuple[Row, list[tup
         assert told["overdue"] == (late and not ended and (row["finish_time"] is not None or not stopped))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["i", "j", "x"]), WHENS), max_size=6), ITEMS)
 def test_the_version_in_force_is_found_as_by_looking_at_all(asked: list[tuple[str, Any]], items: list[Row]) -> None:
     versions = []

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.periods import REPORTING_WEEKS, PeriodError, parse, period_of, periods_between, span
@@ -71,6 +71,7 @@ def test_what_names_no_period_is_refused_with_what_was_probably_meant(text: str,
     assert (refusal.value.text, refusal.value.suggestion) == (text, meant)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_no_text_breaks_the_reading_of_periods(text: str) -> None:
     try:
@@ -81,6 +82,7 @@ def test_no_text_breaks_the_reading_of_periods(text: str) -> None:
         assert period.label == text
 
 
+@settings(deadline=None)
 @given(DAYS, st.sampled_from(KINDS))
 def test_every_day_lies_in_one_period_of_each_kind_and_the_periods_meet(day: date, kind: str) -> None:
     period = period_of(kind, day)
@@ -92,6 +94,7 @@ def test_every_day_lies_in_one_period_of_each_kind_and_the_periods_meet(day: dat
     assert (again.start, again.end) == (period.start, period.end)
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_reporting_weeks_begin_on_their_weekday(day: date) -> None:
     begins = {name: period_of(kind, day).start.strftime("%a") for name, kind in REPORTING_WEEKS.items()}
@@ -126,6 +129,7 @@ def test_a_period_is_compared_with_the_one_before_and_the_same_a_year_before(
     assert (before and before.label) == year_before
 
 
+@settings(deadline=None)
 @given(DAYS, st.sampled_from(sorted(REPORTING_WEEKS.values())))
 def test_a_week_is_compared_with_the_one_of_its_number_that_begins_on_the_same_weekday(day: date, kind: str) -> None:
     period = period_of(kind, day)
