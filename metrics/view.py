@@ -8,13 +8,17 @@ from typing import Literal
 
 import polars as pl
 
+from metrics.calendar import WorkCalendar
+from metrics.casework import casework, running
 from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
 from metrics.duty import Duty
 from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
 from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.opinions import opinions
 from metrics.past import Past
+from metrics.rates.records import NEEDED, RateRecords
 from metrics.records import Records
 from metrics.spells import NEVER, Ints, micros
 from metrics.tickets import visits
@@ -133,6 +137,31 @@ class View:
     def duty(self) -> Duty:
         """Who is to be on duty and who is there."""
         return Duty(self.records["roster"], self.records["attendance"], self.halls)
+
+    @cached_property
+    def work(self) -> WorkCalendar:
+        """The city's working days."""
+        return WorkCalendar.of(self.records["workdays"], self.records.timezone)
+
+    @cached_property
+    def rate_records(self) -> RateRecords:
+        """The records as the rates take them."""
+        return RateRecords(**{name: self.records[name].lazy() for name in NEEDED}, work=self.work)
+
+    @cached_property
+    def casework(self) -> pl.DataFrame:
+        """Cases with place, item and instants, as `metrics.casework.casework`."""
+        return casework(self.rate_records)
+
+    @cached_property
+    def running(self) -> pl.DataFrame:
+        """When the clocks of cases run, as `metrics.casework.running`."""
+        return running(self.casework, self.records["case_pauses"], self.work)
+
+    @cached_property
+    def opinions(self) -> pl.DataFrame:
+        """Reviews with their hall and what follows from their times, as `metrics.opinions.opinions`."""
+        return opinions(self.records["reviews"], self.records["cases"], self.records["tickets"])
 
     @cached_property
     def clock(self) -> Clock:
