@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from metrics.calendar import WorkCalendar
 from metrics.facts.queues import queue_facts, queue_sums
 from metrics.hours import numbers, rt_instants, sessions_of
+from metrics.periods import parse
+from metrics.rates import PLACES, RateRecords, tally
 from metrics.readings.flow import usual_comers
 from metrics.readings.tide import usual_waits
 from metrics.spells import MINUTE
@@ -23,6 +26,10 @@ PIECE = 250_000
 BLOCK = 100
 TICKETS = (
     "hall_id", "queue_id", "take_time", "call_time", "start_time", "end_time", "status", "transferred_from", "is_test",
+)  # fmt: skip
+
+RATED = (
+    "halls", "calendar", "departments", "items", "cases", "case_pauses", "tickets", "reviews", "complaints",
 )  # fmt: skip
 
 
@@ -81,6 +88,16 @@ def waits(city: Path, out: Path) -> None:
         _write(out / "waits", f"{number:02d}", found.filter(pl.col("baseline").is_not_nan()))
 
 
+def rates(city: Path, out: Path) -> None:
+    """All rates of the year's months for all places."""
+    tables = {name: pl.scan_parquet(city / name / "*.parquet") for name in RATED}
+    work = WorkCalendar.of(pl.scan_parquet(city / "workdays" / "*.parquet"), ZONE)
+    records = RateRecords(**tables, work=work)
+    counted = tally(records, [parse(file.stem) for file in sorted((city / "tickets").glob("*.parquet"))])
+    for kind in PLACES.values():
+        _write(out / "rates", kind, counted.rates(kind))
+
+
 def _first_days(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.filter(pl.col("taken") > 0).group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
 
@@ -116,4 +133,4 @@ def _write(place: Path, name: str, frame: pl.DataFrame) -> None:
     frame.write_parquet(place / f"{name}.parquet")
 
 
-STEPS = {"queues": queues, "footfall": footfall, "waits": waits}
+STEPS = {"queues": queues, "footfall": footfall, "waits": waits, "rates": rates}

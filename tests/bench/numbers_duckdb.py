@@ -39,4 +39,5 @@ STEPS = {
     "queues": _step("queues.sql", "queues_5m", "queues_hour", "queues_day"),
     "footfall": _step("footfall.sql", "footfall"),
     "waits": _step("waits.sql", "waits"),
+    "rates": _step("rates.sql", "rates"),
 }

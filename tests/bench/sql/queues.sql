@@ -78,3 +78,4 @@ SELECT p.hall_id, p.queue_id, date,
        sum(calls)::BIGINT AS calls, sum(wait)::BIGINT AS wait, sum(calls_usual)::BIGINT AS calls_usual,
        sum(wait_usual)::BIGINT AS wait_usual, sum(handled)::BIGINT AS handled, sum(handle)::BIGINT AS handle
 FROM counted_hour c JOIN places p USING (queue) GROUP BY ALL;
+CREATE TEMP TABLE windows_day AS SELECT hall_id, date, 0::BIGINT AS busy, 0::BIGINT AS open FROM sessions WHERE false;
