@@ -248,7 +248,8 @@ def _awaited(visits: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:
 
 def _changes(services: pd.DataFrame, awaited: pd.DataFrame) -> pd.DataFrame:
     """Up to 30 seconds between two customers while somebody waits: number, date, start, stop."""
-    gaps = services[services["change"] > services["stop"]].rename(columns={"stop": "low"})
+    same_day = day_of(services["change"]) == services["date"]
+    gaps = services[same_day & (services["change"] > services["stop"])].rename(columns={"stop": "low"})
     gaps = gaps.assign(high=np.minimum(gaps["change"], gaps["low"] + HALF_MINUTE).astype("int64")).sort_values("high")
     found = pd.merge_asof(
         gaps[["number", "company", "date", "low", "high"]],

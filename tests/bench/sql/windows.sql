@@ -76,7 +76,7 @@ FROM merged WINDOW before AS (PARTITION BY company ORDER BY start);
 CREATE TEMP TABLE changes AS
 WITH gaps AS (
     SELECT number, company, date, finish AS start, least(change, finish + 30000000) AS stop
-    FROM services WHERE change > finish
+    FROM services WHERE change > finish AND make_timestamptz(change)::DATE = date
 ), found AS (
     SELECT g.number, g.date, g.start AS low, g.stop AS high,
            unnest([{'start': a.start, 'stop': a.stop}, {'start': a.start_1, 'stop': a.stop_1},
@@ -84,7 +84,7 @@ WITH gaps AS (
     FROM gaps g ASOF JOIN awaited a ON a.company = g.company AND a.start < g.stop
 )
 SELECT number, date, greatest(low, spell.start) AS start, least(high, spell.stop) AS stop
-FROM found WHERE greatest(low, spell.start) < least(high, spell.stop);
+FROM found WHERE spell.start IS NOT NULL AND greatest(low, spell.start) < least(high, spell.stop);
 
 -- Busy: services and changes without overlap, within the open spells.
 CREATE TEMP TABLE busy AS
