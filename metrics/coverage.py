@@ -31,12 +31,16 @@ class Coverage:
         Args:
             deliveries: table `deliveries` of the standard.
         """
-        only = (pl.len().over("source_system", "hall_id") == 1).alias("only")
-        self._by_table = {
-            str(name): frame.with_columns(only)
-            for (name,), frame in deliveries.partition_by("table", as_dict=True).items()
-        }
+        self._deliveries = deliveries.select("table", "source_system", "hall_id", "delivered_at", "covers_until")
+        self._by_table: dict[str, pl.DataFrame] = {}
         self._of_halls: dict[str, _Reach] = {}
+
+    def _of(self, table: str) -> pl.DataFrame:
+        """Deliveries of a table, each with `only`: whether it is all that its source ever brought there."""
+        if table not in self._by_table:
+            only = (pl.len().over("source_system", "hall_id") == 1).alias("only")
+            self._by_table[table] = self._deliveries.filter(pl.col("table") == table).with_columns(only)
+        return self._by_table[table]
 
     def at_halls(self, tables: Sequence[str], halls: pl.Series, at: Ints, needed: Ints) -> Flags:
         """Whether all tables reach beyond an instant, as known at another one, at each hall.
@@ -49,10 +53,8 @@ class Coverage:
         """
         covered = np.ones(len(at), dtype=np.bool_)
         for table in tables:
-            if table not in self._by_table:
-                return np.zeros(len(at), dtype=np.bool_)
             if table not in self._of_halls:
-                self._of_halls[table] = _Reach.of(self._by_table[table])
+                self._of_halls[table] = _Reach.of(self._of(table))
             reach = self._of_halls[table]
             covered &= reach.until(numbers(halls, reach.names), at) > needed
         return covered
@@ -61,11 +63,9 @@ class Coverage:
         """Whether all tables reach beyond an instant at any hall (for departments, items), or at any of some halls."""
         covered = np.ones(len(at), dtype=np.bool_)
         for table in tables:
-            frame = self._by_table.get(table)
-            if frame is not None and halls is not None:
+            frame = self._of(table)
+            if halls is not None:
                 frame = frame.filter(pl.col("hall_id").is_in(list(halls)))
-            if frame is None or frame.is_empty():
-                return np.zeros(len(at), dtype=np.bool_)
             reach = _Reach.of(frame.with_columns(pl.lit("-").alias("hall_id")))
             covered &= reach.until(np.zeros(len(at), dtype=np.int64), at) > needed
         return covered
@@ -114,5 +114,5 @@ class _Reach:
         """Up to when the deliveries before each instant reach; far in the past where there is none."""
         row = latest_before(self.place, self.given, place, at)
         last = self.covers[np.maximum(row, 0)] if len(self.covers) else np.zeros(len(at), dtype=np.int64)
-        once = np.where(place >= 0, self.base[np.maximum(place, 0)], -NEVER)
+        once: Ints = np.append(self.base, -NEVER)[place]
         return np.maximum(np.where(row >= 0, last, -NEVER), once).astype(np.int64)

@@ -8,15 +8,19 @@ from typing import Literal
 
 import polars as pl
 
+from metrics.calendar import WorkCalendar
+from metrics.casework import casework, running
 from metrics.coverage import CLOSED_SLACK, RT_SLACK, Coverage
 from metrics.duty import Duty
 from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
 from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.opinions import opinions
 from metrics.past import Past
+from metrics.rates.records import NEEDED, RateRecords
 from metrics.records import Records
-from metrics.spells import Ints, micros
+from metrics.spells import NEVER, Ints, micros
 from metrics.tickets import visits
 from metrics.windows import Windows
 
@@ -118,7 +122,8 @@ class View:
         """The day of each hall's first ticket: hall_id, first_day."""
         if self.past is not None:
             return self.past.first_days
-        return self.visits.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        tickets = self.visits.filter(pl.col("known_until") == NEVER)
+        return tickets.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
 
     @cached_property
     def windows(self) -> Windows:
@@ -132,6 +137,31 @@ class View:
     def duty(self) -> Duty:
         """Who is to be on duty and who is there."""
         return Duty(self.records["roster"], self.records["attendance"], self.halls)
+
+    @cached_property
+    def work(self) -> WorkCalendar:
+        """The city's working days."""
+        return WorkCalendar.of(self.records["workdays"], self.records.timezone)
+
+    @cached_property
+    def rate_records(self) -> RateRecords:
+        """The records as the rates take them."""
+        return RateRecords(**{name: self.records[name].lazy() for name in NEEDED}, work=self.work)
+
+    @cached_property
+    def casework(self) -> pl.DataFrame:
+        """Cases with place, item and instants, as `metrics.casework.casework`."""
+        return casework(self.rate_records)
+
+    @cached_property
+    def running(self) -> pl.DataFrame:
+        """When the clocks of cases run, as `metrics.casework.running`."""
+        return running(self.casework, self.records["case_pauses"], self.work)
+
+    @cached_property
+    def opinions(self) -> pl.DataFrame:
+        """Reviews with their hall and what follows from their times, as `metrics.opinions.opinions`."""
+        return opinions(self.records["reviews"], self.records["cases"], self.records["tickets"])
 
     @cached_property
     def clock(self) -> Clock:

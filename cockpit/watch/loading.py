@@ -23,6 +23,8 @@ OF_THE_DAY = ("tickets", "window_sessions", "window_plan", "roster", "attendance
 DELIVERED = ("tickets", "window_sessions", "window_plan", "roster", "attendance", "headcounts", "device_states")
 #: A source's usual interval is judged by so many deliveries; most are found in the last days.
 ENOUGH, RECENT = 21, dt.timedelta(days=2)
+#: Kinds of facts that the readings of a moment look back to.
+FACTS = ("queues",)
 #: Days looked back to: the same weekday of the last weeks, the last days, the same weekday a year before.
 WEEKDAYS = [dt.timedelta(weeks=week) for week in range(1, STEPS + 1)]
 LAST_DAYS = [dt.timedelta(days=days) for days in range(1, 46)]
@@ -89,7 +91,7 @@ class MomentLoader:
         return self._sources[1]
 
     def _past(self, snapshot: Snapshot, day: dt.date) -> Past:
-        kinds = {name: kind for name, kind in all_kinds().items() if "tickets" in kind.events}
+        kinds = {name: all_kinds()[name] for name in FACTS}
         days = sorted({day - back for back in (*WEEKDAYS, *LAST_DAYS, *YEAR_BEFORE)})
         key = (day, [self._store.marks(snapshot, kind, days[0], day) for kind in kinds.values()])
         if self._kept is None or self._kept[0] != key:

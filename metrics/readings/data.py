@@ -52,11 +52,12 @@ def behind_data_lag(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """The delivery that reaches farthest; it alone makes the number."""
     measured = data_lag(view, instants)
     _, news = _last_news(view, instants)
+    keys = view.records["deliveries"].select(row_key("deliveries")).to_series()
     return measured.select(
         *LAG_GRAIN,
         "at",
         pl.lit("deliveries").alias("table"),
-        news["key"],
+        keys[news["delivery"].to_numpy()].alias("key"),
         "numerator",
         "denominator",
     )
@@ -144,46 +145,66 @@ def _last_news(view: View, instants: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     """Every live source of a hall at each instant from its first delivery on, and what it had then delivered.
 
     Returns:
-        hall_id, source_system, source_table, at; and, row by row, covers (microseconds up to which it reaches), key (of
-        the delivery that reaches so far), usual (interval, microseconds; null after one delivery), intervals.
+        hall_id, source_system, source_table, at; and, row by row, covers (microseconds up to which it reaches),
+        delivery (row of `deliveries` that reaches so far), usual (interval, microseconds; null after one delivery),
+        intervals.
     """
     source = ["hall_id", "source_system", "table"]
-    moments = (
-        view.records["deliveries"]
-        .filter(pl.col("table").is_in(LIVE_TABLES))
-        .select(
-            *source,
-            pl.col("delivered_at").to_physical().alias("given"),
-            pl.col("covers_until").to_physical().alias("covers"),
-            row_key("deliveries"),
-        )
-        .sort(*source, "given", "covers", "key", descending=[False] * 4 + [True, False])
-        .unique([*source, "given"], keep="first", maintain_order=True)
-        .with_columns(
-            pl.col("covers").cum_max().over(source).alias("farthest"),
-            pl.col("given").diff().over(source).alias("interval"),
-            pl.int_range(pl.len()).over(source).clip(0, INTERVALS).alias("intervals"),
-        )
-        .with_columns(
-            pl.col("interval")
-            .cast(pl.Float64)
-            .rolling_median(INTERVALS, min_samples=1)
-            .over(source)
-            .alias("usual"),
-            # The first delivery that came to reach so far.
-            pl.col("key").first().over(*source, "farthest").alias("key"),
-        )
-    )  # fmt: skip
-    places = moments.select(source).unique(maintain_order=True).with_row_index("place")
-    asked = instants.select("hall_id", "at").join(places, on="hall_id", maintain_order="left_right")
-    place = moments.select(source).join(places, on=source, maintain_order="left")["place"].cast(pl.Int64).to_numpy()
-    row = latest_before(
-        place, moments["given"].to_numpy(), asked["place"].cast(pl.Int64).to_numpy(), micros(asked["at"])
+    live = view.records["deliveries"].with_row_index("delivery").filter(pl.col("table").is_in(LIVE_TABLES))
+    places = live.select(source).unique().sort(source).with_row_index("place")
+    live = live.join(places, on=source, maintain_order="left")
+    place, given, covers, rows = (
+        live[name].to_physical().cast(pl.Int64).to_numpy()
+        for name in ("place", "delivered_at", "covers_until", "delivery")
     )
-    known = pl.Series(row >= 0)
-    asked = asked.filter(known).select("hall_id", "source_system", pl.col("table").alias("source_table"), "at")
-    news = moments.select(pl.col("farthest").alias("covers"), "key", "usual", pl.col("intervals").cast(pl.Int64))
-    return asked, news[row[row >= 0]]
+    # In order of source and time; of several batches at one instant the one that reaches farthest comes first.
+    order = np.lexsort((-covers, given, place))
+    place, given, covers, rows = place[order], given[order], covers[order], rows[order]
+    new = np.ones(len(place), dtype=np.bool_)
+    new[1:] = (place[1:] != place[:-1]) | (given[1:] != given[:-1])
+    place, given, covers, rows = place[new], given[new], covers[new], rows[new]
+    asked = instants.select("hall_id", "at").join(places, on="hall_id", maintain_order="left_right")
+    found = latest_before(place, given, asked["place"].cast(pl.Int64).to_numpy(), micros(asked["at"]))
+    asked = asked.filter(pl.Series(found >= 0)).rename({"table": "source_table"})
+    found = found[found >= 0]
+    asked_moments, back = np.unique(found, return_inverse=True)
+    usual, intervals = _usual_interval(place, given, asked_moments)
+    farthest = _farthest(place, covers)[found]
+    news = pl.DataFrame({"covers": covers[farthest], "delivery": rows[farthest], "intervals": intervals[back]})
+    return asked.drop("place"), news.with_columns(pl.Series("usual", usual[back]).fill_nan(None))
+
+
+def _farthest(place: Ints, covers: Ints) -> Ints:
+    """For each delivery the first one of its source, up to it, that reaches farthest."""
+    if not len(place):
+        return place
+    # Sources one after the other on one line, so that one running maximum serves all of them.
+    low = int(covers.min())
+    reach = place * (int(covers.max()) - low + 1) + (covers - low)
+    best = np.maximum.accumulate(reach)
+    first = np.ones(len(place), dtype=np.bool_)
+    first[1:] = best[1:] > best[:-1]
+    return np.maximum.accumulate(np.where(first, np.arange(len(place)), 0)).astype(np.int64)
+
+
+def _usual_interval(place: Ints, given: Ints, asked: Ints) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], Ints]:
+    """Median of the last 20 intervals of a source up to some of its deliveries (nan: none yet), and their number."""
+    begin = np.searchsorted(place, place[asked])
+    count = np.minimum(asked - begin, INTERVALS)
+    usual = np.full(len(asked), np.nan)
+    steps = np.arange(INTERVALS)
+    gaps = np.append(0, np.diff(given))
+    for some in np.array_split(np.arange(len(asked)), len(asked) // _AT_ONCE + 1):
+        last = np.maximum(asked[some, None] - steps, 0)
+        intervals = np.sort(np.where(steps < count[some, None], gaps[last], NEVER), axis=1)
+        middle = (np.maximum(count[some] - 1, 0) // 2, np.minimum(count[some] // 2, INTERVALS - 1))
+        lower, upper = (intervals[np.arange(len(some)), number] for number in middle)
+        usual[some] = np.where(count[some] > 0, (lower + upper) / 2, np.nan)
+    return usual, count
+
+
+#: So many rows of intervals are sorted at once.
+_AT_ONCE = 100_000
 
 
 def _linked(view: View, instants: pl.DataFrame) -> pl.DataFrame:

@@ -67,7 +67,7 @@ def test_a_moment_is_read_alike_from_what_is_loaded_for_it_and_from_everything(
         order = [*quantity.grain, "at"]
         mine = quantity.measure(loaded, rt_instants(loaded.sessions, at, at)).sort(order)
         theirs = quantity.measure(whole, rt_instants(whole.sessions, at, at)).sort(order)
-        assert mine.height, quantity.id
+        assert mine.height or quantity.id == "tidal_wait_rise", quantity.id  # read at :00 and :30 only
         assert_frame_equal(mine, theirs)
 
 
