@@ -109,7 +109,7 @@ def day_bar(title: str) -> Iterator[Report]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120) as bar:
-        task = bar.add_task(title, total=None, rows=0)
+        task = bar.add_task(title, total=1, rows=0)
 
         def show(days: DaysIn) -> None:
             doing = f"{title}:{days.doing.first} 至 {days.doing.last}" if days.doing else title

@@ -54,11 +54,11 @@ def run(
     with refusing():
         with data_folder(data, create=True) as folder:
             path = folder.path
-            feeding = _feeding(folder) if demo else None
+            feeding = feeding_command(folder) if demo else None
         _run_all(path, feeding)
 
 
-def _feeding(folder: DataFolder) -> list[str] | None:
+def feeding_command(folder: DataFolder) -> list[str] | None:
     """Return the command that builds or feeds the demo city of a data folder; None where it holds something else."""
     ledger = read_ledger(folder.path)
     if ledger is None:

@@ -81,7 +81,7 @@ def plan_build(
     if folder.records.batches(1, not_by=BY) or (ledger is None and folder.records.batches(1)):
         raise StorageError(f"数据目录 {folder.path} 里已有真实数据，不能再放演示城市；请用 --data 另指一个目录。")
     if ledger is None:
-        return _begun(halls, days, seed, now, until, latest_first, folder.timezone)
+        return lay_out(halls, days, seed, now, until, latest_first, folder.timezone)
     if (halls, days, seed) != (ledger.halls, ledger.days, ledger.seed) or until not in (None, ledger.until):
         raise StorageError(
             f"数据目录 {folder.path} 里是另一座演示城市（--halls {ledger.halls} --days {ledger.days} "
@@ -90,9 +90,10 @@ def plan_build(
     return ledger
 
 
-def _begun(
+def lay_out(
     halls: int, days: int, seed: int, now: dt.datetime, until: dt.date | None, latest_first: int | None, timezone: str
 ) -> Ledger:
+    """Return the ledger of a city of which nothing is in yet: its days in spans, in the order in which they come in."""
     zone = ZoneInfo(timezone)
     last = until or now.astimezone(zone).date()
     first = last - dt.timedelta(days=days - 1)

@@ -14,12 +14,13 @@ from cockpit.demo.building import Building
 from cockpit.demo.city import write_labels
 from cockpit.demo.history import STEP
 from cockpit.errors import CockpitError
+from cockpit.lake.maintenance import maintain
 
 TICK = dt.timedelta(minutes=1)
 """The city's time between two batches at least."""
 _RETRY_SECONDS = 5.0
-_PATIENCE = 10
-"""After so many batches in a row that never left a pause, one span of the missing history has its turn."""
+_KEEP_MINUTES = 5.0
+"""So long what small batches have replaced is kept for whoever still reads it; they leave much behind."""
 _DAY = dt.timedelta(days=1)
 
 
@@ -58,13 +59,18 @@ class Feed:
         now: asks for the present instant.
         tell: told in a sentence what went wrong; the feed goes on.
         speed: how many times as fast as the real clock the city lives until it has caught up with it.
+        patience: after so many batches without a pause one span of the missing history has its turn.
+        tidy_after: after so many batches the lake is tidied.
     """
 
     building: Building
     now: Callable[[], dt.datetime]
     tell: Callable[[str], None]
     speed: float = 1.0
+    patience: int = 10
+    tidy_after: int = 30
     _in_a_row: int = field(default=0, init=False)
+    _untidied: int = field(default=0, init=False)
 
     def run(self, *, wait: Callable[[float], None] | None = None) -> None:
         """Feed until asked to stop; between two batches the history that is still missing comes in.
@@ -79,7 +85,7 @@ class Feed:
             due = self.building.ledger.fed_until + TICK
             try:
                 at = pace.instant(self.now())
-                if at >= due and not (self._in_a_row >= _PATIENCE and self.building.ledger.missing):
+                if at >= due and not (self._in_a_row >= self.patience and self.building.ledger.missing):
                     self._in_a_row += 1
                     self.advance(at)
                 elif self.building.ledger.missing:
@@ -113,7 +119,22 @@ class Feed:
             tables = building.city.changes(since, until)
         if tables:
             building.bring(tables, until)
+            self._untidied += 1
         building.note(replace(building.ledger, fed_until=until, live=True))
+        if self._untidied >= self.tidy_after:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        folder = self.building.folder
+        lake = folder.settings.lake
+        maintain(
+            folder.lake,
+            compact_files=lake.compact_files,
+            keep_minutes=min(_KEEP_MINUTES, lake.keep_minutes),
+            lease_seconds=lake.lease_seconds,
+            wait_seconds=lake.writer_wait_seconds,
+        )
+        self._untidied = 0
 
     def _go_on(self, day: dt.date) -> None:
         """Let the city have a later last day: calendars, working days, plans reach further; nothing past changes."""
