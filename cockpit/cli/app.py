@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from cockpit.cli import care, intake, service
+from cockpit.cli import care, demo, intake, service
 from cockpit.cli.frame import REFUSED
 from cockpit.intake.privacy import masked
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (intake, service, care):
+for module in (intake, demo, service, care):
     module.register(app)
 
 
