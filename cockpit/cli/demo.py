@@ -79,7 +79,7 @@ def demo(
 def _built(building: Building) -> BatchResult:
     with day_bar("演示城市") as show:
         building.build(show)
-    return summed(building.results)
+    return building.result
 
 
 def _fed(building: Building, speed: float) -> BatchResult:
@@ -96,7 +96,7 @@ def _fed(building: Building, speed: float) -> BatchResult:
     finally:
         for sign, handler in before:
             signal.signal(sign, handler)
-    return summed(building.results)
+    return building.result
 
 
 def _tell(sentence: str) -> None:

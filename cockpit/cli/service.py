@@ -90,7 +90,8 @@ def _run_all(path: Path, feeding: list[str] | None) -> None:
     try:
         main = []
         if feeding is not None:
-            parts.append(_started(path, *feeding))
+            # What the feed answers when it is stopped is for whoever started it alone.
+            parts.append(_started(path, *feeding, out=subprocess.DEVNULL))
         if feeding is None or _await_shown(path, parts[0]):
             typer.echo(f"数据目录：{path}。目前只在本机可以打开，还不需要登录。", err=True)
             main = [_started(path, name) for name in ("serve", "schedule")]
@@ -122,5 +123,5 @@ def _await_shown(path: Path, feed: subprocess.Popen[bytes]) -> bool:
         time.sleep(_LOOK_SECONDS)
 
 
-def _started(path: Path, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "cockpit", *words, "--data", str(path)])
+def _started(path: Path, *words: str, out: int | None = None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "cockpit", *words, "--data", str(path)], stdout=out)

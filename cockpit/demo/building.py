@@ -6,7 +6,7 @@ A build that was stopped goes on where it stopped; to bring a span in twice chan
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -30,6 +30,8 @@ from metrics.standard import TABLES
 
 BY = "demo"
 """Who brings the demo city's batches in."""
+COMING = "demo/coming"
+"""Where in the data folder a batch's files lie while they come in."""
 _LEASE_SECONDS = 30.0
 
 
@@ -156,13 +158,15 @@ class Building:
         folder: the data folder.
         ledger: what is in, as it stands in the folder.
         stop: asked whether to stop; nothing is begun any more once it says so.
-        results: what became of the rows, batch by batch.
+        result: what became of the rows of all batches of this start.
+        batches: how many there were.
     """
 
     folder: DataFolder
     ledger: Ledger
     stop: Stop = field(default_factory=Stop)
-    results: list[BatchResult] = field(default_factory=list)
+    result: BatchResult = field(default_factory=lambda: summed([]))
+    batches: int = 0
 
     def __post_init__(self) -> None:
         """Lay the city out; nothing is written yet."""
@@ -171,7 +175,6 @@ class Building:
             halls=known.halls, days=known.days, until=known.until, seed=known.seed, timezone=known.timezone
         )
         self.city: City = asked.later(known.last_day)
-        self.rows = 0
 
     def build(self, report: Report = lambda days: None, *, shown_only: bool = False) -> None:
         """Bring in what is missing, in the order of the ledger, until done or asked to stop.
@@ -185,7 +188,8 @@ class Building:
         while not self.stop.asked:
             missing = [span for span in self.ledger.missing if span in wanted]
             done = days - sum(span.days for span in missing)
-            report(DaysIn(done, days, self.rows, missing[0] if missing else None))
+            rows = sum(counts.read for counts in self.result.tables.values())
+            report(DaysIn(done, days, rows, missing[0] if missing else None))
             if not missing and self.ledger.registered:
                 return
             self.bring_next()
@@ -222,11 +226,14 @@ class Building:
         """
         # The city tells itself what its sources delivered when; else the import would write down this batch instead.
         tables.setdefault("deliveries", pl.DataFrame(schema=TABLES["deliveries"].dtypes))
-        with tempfile.TemporaryDirectory(prefix="cockpit-demo-") as place:
-            _write(tables, Path(place))
-            result = import_files(self.folder, load_profile("standard"), [Path(place)], by=BY, now=now)
-        self.results.append(result)
-        self.rows += sum(counts.read for counts in result.tables.values())
+        place = self.folder.path / COMING
+        try:
+            _write(tables, place)
+            result = import_files(self.folder, load_profile("standard"), [place], by=BY, now=now)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        self.result = summed([self.result, result])
+        self.batches += 1
 
     def note(self, ledger: Ledger) -> None:
         """Keep in the folder what is in by now."""
@@ -236,10 +243,13 @@ class Building:
 
 def _write(tables: dict[str, pl.DataFrame], place: Path) -> None:
     try:
+        # Whoever was killed with files on the way has left them here.
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
         for name in list(tables):
             tables.pop(name).write_parquet(place / f"{name}.parquet")
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise StorageError(f"临时目录 {place.parent} 写不进去（{cause(error)}）；请检查它的空间和写权限。") from error
+        raise StorageError(f"文件夹 {place} 写不进去（{cause(error)}）；请检查磁盘空间和写权限，然后重试。") from error
 
 
 def summed(results: Iterable[BatchResult]) -> BatchResult:

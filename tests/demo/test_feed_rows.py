@@ -84,7 +84,7 @@ def test_ticks_put_together_are_the_city_cut_at_the_last_instant(source: str) ->
     assert onset.date() == day
     within = (onset + (end - onset) * 0.6).replace(microsecond=0)
     moments = [within, end + dt.timedelta(minutes=1), *([at(after, 10, 33)] if source == "queue" else [])]
-    states = fed(laid_out(day), at(day, 8, 30), moments)
+    states = fed(laid_out(day), min(at(day, 12), onset.replace(microsecond=0) - dt.timedelta(minutes=25)), moments)
     for moment, state in zip(moments, states, strict=True):
         days = DAYS + (moment.date() - day).days
         assert_same(state, everything(laid_out(moment.date(), days), moment))

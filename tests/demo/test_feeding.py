@@ -60,7 +60,7 @@ def test_some_minutes_of_ticks_end_like_a_city_made_up_at_once(folder: DataFolde
     assert ledger.fed_until == NOW + dt.timedelta(minutes=4)
     assert_same(stored(folder), at_once(ledger.fed_until, first=FIRST, last=UNTIL))
     # One tick a minute, and in between it sleeps.
-    assert len(building.results) <= 4 + 4
+    assert building.batches <= 4 + 4
     assert sum(clock.waits) >= 5 * 60
 
 
@@ -85,14 +85,14 @@ def test_after_a_midnight_the_city_has_a_new_day_with_its_plans_and_labels(folde
 def test_nothing_is_lost_when_the_feed_has_been_away_for_weeks(folder: DataFolder) -> None:
     building = planned(folder, NOW, days=DAYS)
     building.build()
-    batches = len(building.results)
+    batches = building.batches
     back = at(UNTIL + dt.timedelta(days=24), 11, 7)
     fed(building, Clock(back), back + dt.timedelta(seconds=1))
     ledger = building.ledger
     assert ledger.fed_until == back
     assert_same(stored(folder), at_once(back, first=FIRST, last=back.date()))
     # The new calendar; twenty days and four in one piece each; today.
-    assert len(building.results) - batches == 4
+    assert building.batches - batches == 4
 
 
 def test_the_history_that_is_still_missing_comes_in_between_the_ticks(folder: DataFolder) -> None:
@@ -121,7 +121,7 @@ def test_a_feed_that_never_rests_brings_missing_history_too(folder: DataFolder) 
     with suppress(Stopped):
         Feed(building, Rushing(NOW).now, unheard, patience=2).run(wait=lambda seconds: None)
     assert building.ledger.complete
-    assert len(building.results) >= 3 + 2 + 1
+    assert building.batches >= 3 + 2 + 1
     first = UNTIL - dt.timedelta(days=9)
     assert_same(stored(folder), at_once(building.ledger.fed_until, first=first, last=UNTIL))
 
