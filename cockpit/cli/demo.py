@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from cockpit import clock
-from cockpit.cli.frame import DataOption, JsonOption, data_folder, day_bar, refusing, settings_for
+from cockpit.cli.frame import REFUSED, DataOption, JsonOption, data_folder, day_bar, refusing, settings_for
 from cockpit.cli.intake import show_result
 from cockpit.demo.building import Building, plan_build, sole, summed
 from cockpit.demo.feeding import Feed
@@ -70,15 +70,21 @@ def demo(
                         folder, halls=halls, days=days, seed=seed, now=clock.now(), until=day, latest_first=latest_first
                     )
                     result = _fed(Building(folder, plan, Stop()), speed) if live else _built(Building(folder, plan))
-    if nothing_to_do and not json:
+    if json or result.batch_id is not None:
+        show_result(result, json)
+    elif nothing_to_do:
         typer.echo(f"演示城市已经建好，至 {plan.last_day}，没有改动；加上 --live 可让它随时间继续。")
     else:
-        show_result(result, json)
+        typer.echo("已按要求停止；这期间没有新的数据，再次执行即从停下的地方继续。")
 
 
 def _built(building: Building) -> BatchResult:
-    with day_bar("演示城市") as show:
-        building.build(show)
+    try:
+        with day_bar("演示城市") as show:
+            building.build(show)
+    except KeyboardInterrupt:
+        typer.echo("已按要求中断；建好的日子都在，用同样的参数再执行一次，就从停下的地方接着建。", err=True)
+        raise typer.Exit(REFUSED) from None
     return building.result
 
 

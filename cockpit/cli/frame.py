@@ -88,7 +88,7 @@ def progress(title: str) -> Iterator[Observer]:
 
         def show(step: str) -> None:
             kind = next((kind for kind in STEPS if step.startswith(kind)), step)
-            bar.update(task, description=f"{title}:{STEPS.get(kind, kind)} {step.removeprefix(kind).strip()}")
+            bar.update(task, description=f"{title}：{STEPS.get(kind, kind)} {step.removeprefix(kind).strip()}")
 
         yield show
 
@@ -112,7 +112,7 @@ def day_bar(title: str) -> Iterator[Report]:
         task = bar.add_task(title, total=1, rows=0)
 
         def show(days: DaysIn) -> None:
-            doing = f"{title}:{days.doing.first} 至 {days.doing.last}" if days.doing else title
+            doing = f"{title}：{days.doing.first} 至 {days.doing.last}" if days.doing else title
             bar.update(task, completed=days.done, total=days.days, description=doing, rows=days.rows)
 
         yield show

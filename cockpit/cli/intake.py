@@ -158,7 +158,7 @@ def show_result(result: BatchResult, as_json: bool) -> None:
         )
         return
     console = Console()
-    table = Table("表", "读入", "新增", "更新", "未变", "隔离", title=f"批次 {result.batch_id or '(仅检查,未保存)'}")
+    table = Table("表", "读入", "新增", "更新", "未变", "隔离", title=f"批次 {result.batch_id or '（仅检查，未保存）'}")
     for name, counts in result.tables.items():
         table.add_row(name, *(f"{value:,}" for value in vars(counts).values()))
     console.print(table)

@@ -17,6 +17,7 @@ from cockpit.cli.frame import DataOption, data_folder, refusing, settings_for
 from cockpit.demo.building import BY
 from cockpit.demo.ledger import read_ledger
 from cockpit.lake.folder import DataFolder
+from cockpit.web.port import claim
 
 #: So many of the latest days are there before the first page is shown; the older ones come in while people look.
 FIRST_DAYS = 120
@@ -52,6 +53,9 @@ def run(
 ) -> None:
     """Build the demo city if there is no data yet, start everything, print the address."""
     with refusing():
+        web = settings_for(data).web
+        # Asked before the city is built: nobody should wait for pages that cannot be shown.
+        claim(web.host, web.port)
         with data_folder(data, create=True) as folder:
             path = folder.path
             feeding = feeding_command(folder) if demo else None

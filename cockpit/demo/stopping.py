@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class Stopped(BaseException):
@@ -16,12 +16,13 @@ class Stop:
 
     def __init__(self) -> None:
         """Nobody has asked yet."""
-        self._asked = threading.Event()
+        # A plain mark: a lock taken in a signal handler may be held by the very thread that the signal interrupts.
+        self._asked = False
         self._interruptible = False
 
     def __call__(self, *_: object) -> None:
         """Ask to stop."""
-        self._asked.set()
+        self._asked = True
         if self._interruptible:
             self._interruptible = False
             raise Stopped
@@ -29,11 +30,12 @@ class Stop:
     @property
     def asked(self) -> bool:
         """Whether somebody has asked."""
-        return self._asked.is_set()
+        return self._asked
 
     def wait(self, seconds: float) -> None:
         """Wait so long, or until somebody asks."""
-        self._asked.wait(seconds)
+        with suppress(Stopped), self.at_once():
+            time.sleep(seconds)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

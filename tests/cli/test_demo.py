@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -177,6 +178,28 @@ def test_a_city_fed_by_processes_that_are_stopped_and_killed_is_the_city_made_up
     folder.close()
 
 
+def test_a_build_that_is_interrupted_says_that_what_is_in_stays(data_dir: Path) -> None:
+    with begun(data_dir, "demo", "--halls", "3", "--days", "60", "--until", UNTIL) as process:
+        until_ledger(data_dir, lambda ledger: len(ledger.missing) < len(ledger.spans))
+        code, out, err = stopped(process, signal.SIGINT)
+    assert (code, out) == (1, "")
+    assert err == "已按要求中断；建好的日子都在，用同样的参数再执行一次，就从停下的地方接着建。\n"
+    assert any(span.done for span in (read_ledger(data_dir) or pytest.fail("no ledger")).spans)
+
+
+def test_a_feed_that_is_stopped_before_anything_new_came_says_so(data_dir: Path) -> None:
+    today = clock.now().astimezone(ZONE)
+    folder = opened(data_dir)
+    building = planned(folder, today, days=2)
+    building.build()
+    folder.close()
+    with begun(data_dir, "demo", "--halls", "3", "--days", "2", "--live") as process:
+        time.sleep(3)  # Less than a minute has passed since: there is nothing to bring in.
+        code, out, err = stopped(process)
+    assert (code, err) == (0, "")
+    assert out == "已按要求停止；这期间没有新的数据，再次执行即从停下的地方继续。\n"
+
+
 # -- run ----------------------------------------------------------------------------------------------------------
 
 
@@ -210,6 +233,19 @@ def test_run_goes_on_with_a_city_that_is_unfinished_or_was_fed_and_with_no_other
     import_files(folder, load_profile("standard"), [city_files(tmp_path / "files", tickets=[ticket(1)])], by="王")
     assert feeding_command(folder) is None
     folder.close()
+
+
+def test_run_with_a_port_that_is_taken_is_refused_before_anything_is_built(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        monkeypatch.setenv("COCKPIT_WEB__PORT", str(other.getsockname()[1]))
+        done = run("run", "--data", data_dir)
+    assert done.exit_code == 1
+    assert re.fullmatch(r"网页服务不能使用端口 \d+（.*）；请.*。\n", done.stderr)
+    assert not data_dir.exists()
 
 
 def answers(port: int) -> bool:

@@ -2,6 +2,10 @@
 
 import datetime as dt
 import json
+import os
+import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +141,28 @@ def test_real_records_and_a_demo_city_are_not_mixed_in_either_order(folder: Data
         plan_build(other, halls=3, days=2, seed=7, now=NOW)
     assert read_ledger(other.path) is None
     other.close()
+
+
+def test_a_demo_city_whose_ledger_is_gone_is_not_taken_for_real_records(folder: DataFolder) -> None:
+    planned(folder, NOW, days=2).bring_next()
+    (folder.path / LEDGER).unlink()
+    with pytest.raises(StorageError, match="进度文件 demo/city.json 不见了；请用备份恢复"):
+        plan_build(folder, halls=3, days=2, seed=7, now=NOW)
+
+
+def test_waiting_ends_when_somebody_asks_to_stop() -> None:
+    stop = Stop()
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1))
+    before = signal.signal(signal.SIGUSR1, stop)
+    try:
+        begun = time.monotonic()
+        timer.start()
+        stop.wait(30)
+        stop.wait(30)
+        assert 0.1 < time.monotonic() - begun < 10
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert stop.asked
 
 
 def test_nothing_is_written_before_the_first_batch_is_begun(folder: DataFolder) -> None:
