@@ -81,13 +81,16 @@ def _demo(halls: int, days: int, seed: int, *more: object) -> list[str]:
 def _run_all(path: Path, feeding: list[str] | None) -> None:
     """Server, runner and feed as processes; when server or runner ends, all are stopped."""
     parts: list[subprocess.Popen[bytes]] = []
+    asked: list[subprocess.Popen[bytes]] = []
     stopping = False
 
     def stop(*_: object) -> None:
         nonlocal stopping
         stopping = True
         for part in parts:
-            part.terminate()
+            if part not in asked:
+                asked.append(part)
+                part.terminate()
 
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, stop)

@@ -31,8 +31,13 @@ def run_jobs(folder: DataFolder) -> None:
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(lambda: _told(lambda: sweep_drops(folder)), "interval", seconds=SWEEP_SECONDS, **options)
     scheduler.add_job(lambda: _told(lambda: upkeep(folder)), "interval", minutes=MAINTAIN_MINUTES, **options)
+
+    def stop(*_: object) -> None:
+        if scheduler.running:  # Ctrl+C reaches this process and whoever started it, who then asks once more
+            scheduler.shutdown(wait=True)
+
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: scheduler.shutdown(wait=True))
+        signal.signal(sign, stop)
     _told(lambda: sweep_drops(folder))
     scheduler.start()
 

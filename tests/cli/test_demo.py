@@ -49,6 +49,7 @@ def begun(data_dir: Path, *words: str, **environment: str) -> Iterator[subproces
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         yield process
@@ -269,8 +270,11 @@ def test_run_shows_pages_feeds_the_city_behind_them_and_stops_all_of_it(data_dir
             assert time.monotonic() < deadline
             time.sleep(0.1)
         until_ledger(data_dir, lambda ledger: ledger.complete and ledger.live)
-        code, out, err = stopped(process)
-    assert (code, out) == (0, "")
+        os.killpg(process.pid, signal.SIGINT)  # Ctrl+C in a terminal reaches all of them
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (0, ""), err
+    assert "Traceback" not in err
+    assert "程序内部出错" not in err
     assert "先建立演示城市" in err
     assert "更早的历史在后台补齐" in err
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
