@@ -12,7 +12,7 @@ from statistics import fmean
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.queueing import advise, called_in_time, expected_wait, waiting_share, windows_needed
@@ -29,6 +29,7 @@ def exact_share(load: Fraction, windows: int) -> Fraction:
     return last / (sum(terms) + last)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(0, 999))
 def test_the_share_that_waits_is_that_of_the_books(windows: int, permille: int) -> None:
     load = Fraction(permille * windows, 1000)
@@ -53,6 +54,7 @@ def test_the_numbers_are_those_of_another_program() -> None:
     assert needed.tolist() == [int(row["needed"]) for row in rows]
 
 
+@settings(deadline=None)
 @given(
     per_hour=st.integers(0, 400),
     handle=st.sampled_from([1.0, 2.5, 4.0, 6.0, 12.0, 30.0, 90.0]),
