@@ -90,6 +90,12 @@ def test_an_example_worked_out_by_hand() -> None:
     assert advice.beyond.tolist() == [False, False]
 
 
+def test_four_in_five_called_in_time_decide_where_services_are_long() -> None:
+    # 10 an hour of an hour each: 12 windows call 80.47 % in time; 11 an hour: 13 would call 79.73 %, so 14.
+    assert windows_needed([10, 11], 60, 0).tolist() == [12, 14]
+    assert called_in_time([10, 11], [12, 13], 60) == pytest.approx([0.804697, 0.797321], abs=1e-6)
+
+
 def test_more_work_than_all_windows_can_do_is_said() -> None:
     advice = advise([60, 60, 0], [6, 6, 6], [0, 0, 0], [6, 7, 0], [6, 7, 0])
     assert advice.beyond.tolist() == [True, False, True]
