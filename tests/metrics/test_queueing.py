@@ -12,7 +12,7 @@ from statistics import fmean
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.queueing import advise, called_in_time, expected_wait, waiting_share, windows_needed
@@ -29,6 +29,7 @@ def exact_share(load: Fraction, windows: int) -> Fraction:
     return last / (sum(terms) + last)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(0, 999))
 def test_the_share_that_waits_is_that_of_the_books(windows: int, permille: int) -> None:
     load = Fraction(permille * windows, 1000)
@@ -53,6 +54,7 @@ def test_the_numbers_are_those_of_another_program() -> None:
     assert needed.tolist() == [int(row["needed"]) for row in rows]
 
 
+@settings(deadline=None)
 @given(
     per_hour=st.integers(0, 400),
     handle=st.sampled_from([1.0, 2.5, 4.0, 6.0, 12.0, 30.0, 90.0]),
@@ -86,6 +88,12 @@ def test_an_example_worked_out_by_hand() -> None:
     # With 4 windows 4/23 wait: 4/23 · 4 ÷ 2 = 8/23.
     assert advice.wait_then.tolist() == [pytest.approx(16 / 9), pytest.approx(8 / 23)]
     assert advice.beyond.tolist() == [False, False]
+
+
+def test_four_in_five_called_in_time_decide_where_services_are_long() -> None:
+    # 10 an hour of an hour each: 12 windows call 80.47 % in time; 11 an hour: 13 would call 79.73 %, so 14.
+    assert windows_needed([10, 11], 60, 0).tolist() == [12, 14]
+    assert called_in_time([10, 11], [12, 13], 60) == pytest.approx([0.804697, 0.797321], abs=1e-6)
 
 
 def test_more_work_than_all_windows_can_do_is_said() -> None:
