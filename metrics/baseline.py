@@ -165,6 +165,8 @@ def summed(
     Returns:
         The sum of each column for each window.
     """
+    if windows.is_empty():
+        return {name: np.zeros(0, dtype=np.int64) for name in columns}
     since, until = micros(windows["past_since"]), micros(windows["past_at"])
     at = micros(facts["at"])
     kept = _near(at, since, until) & facts["session"].is_not_null().to_numpy()

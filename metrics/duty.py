@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from metrics.hours import numbers
-from metrics.known import Known, crossing, joined, merged, union
+from metrics.known import Known, crossing, merged, union
 from metrics.spells import NEVER, Ints, Spells, micros
 
 
@@ -76,20 +76,17 @@ class Duty:
     def _there(self) -> Known:
         """When the person of each post was there at all, by post."""
         day = pl.col("start_at").dt.date().alias("day")
-        last = self.roster.group_by("staff_id", day).agg(pl.col("end_at").max().alias("last_end"))
+        ends = self.roster.group_by("staff_id", day).agg(pl.col("end_at").max().alias("last_end"))
         frame = (
             self.attendance.select("staff_id", "start_at", "end_at", day)
             .with_row_index("row")
-            .join(last, on=["staff_id", "day"], how="left", maintain_order="left")
+            .join(ends, on=["staff_id", "day"], how="left", maintain_order="left")
             .join(self.posts.with_row_index("post").select("staff_id", "post"), on="staff_id", maintain_order="left")
         )
         same_day = (frame["end_at"].dt.date() == frame["day"]).fill_null(value=False).to_numpy()
         start = micros(frame["start_at"])
         end = np.where(same_day, micros(frame["end_at"]), NEVER)
         post, row = (frame[name].cast(pl.Int64).to_numpy() for name in ("post", "row"))
-        until = np.minimum(
-            end, np.maximum(np.where(frame["last_end"].is_null(), start, micros(frame["last_end"])), start)
-        )
-        running = Known.of(post, start, until, row)
-        # Stayed longer than the roster says: known when the end is.
-        return union(joined([running, Known.of(post, until, np.where(end < NEVER, end, until), row, since=end)]))
+        last = np.where(frame["last_end"].is_null(), start, micros(frame["last_end"]))
+        # What lies beyond the last rostered end lies in no roster of the day.
+        return union(Known.of(post, start, np.minimum(end, last), row))

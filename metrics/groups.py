@@ -53,6 +53,14 @@ class Groups:
         return values[self.starts] if self.order is None else values[self.order[self.starts]]
 
 
+def distinct(values: Ints) -> Ints:
+    """The different ones, in order: sorting whole numbers is several times as fast as NumPy's own way, which hashes."""
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered[fresh]
+
+
 def packed(columns: Sequence[tuple[Ints, int]]) -> Ints:
     """Several columns as one key, in their order.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from metrics.groups import distinct
 from metrics.spells import NEVER, Ints, Spells, pairs, time_between
 
 Flags = npt.NDArray[np.bool_]
@@ -133,7 +134,7 @@ def union(pieces: Known) -> Known:
         return pieces
     low, length = _extent(pieces.start, pieces.end)
     first, last = pieces.place * length + (pieces.start - low), pieces.place * length + (pieces.end - low)
-    edges = np.unique(np.concatenate([first, last]))
+    edges = distinct(np.concatenate([first, last]))
     begin = np.searchsorted(edges, first)
     counts = np.searchsorted(edges, last) - begin
     piece = np.repeat(np.arange(len(pieces)), counts)

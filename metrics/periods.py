@@ -17,6 +17,8 @@ Kind = Literal["day", "week", "month", "quarter", "year", "span", "wed_tue", "th
 #: The four reporting weeks (周报口径); Monday to Sunday is the ISO week itself.
 REPORTING_WEEKS: dict[str, Kind] = {"mon_sun": "week", "wed_tue": "wed_tue", "thu_wed": "thu_wed", "fri_thu": "fri_thu"}
 _FIRST_WEEKDAY: dict[Kind, int] = {"week": 1, "wed_tue": 3, "thu_wed": 4, "fri_thu": 5}
+#: Years that a period may be written for; instants far beyond them cannot be told in every zone.
+YEARS = range(1900, 3000)
 _QUARTER = 3
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -144,7 +146,7 @@ def parse(text: str) -> Period:
     """The period that a text names: 2026-03-11, 2026-W11, 2026-03, 2026-Q1, 2026, or START..END with END excluded.
 
     Raises:
-        PeriodError: it names none; tells what was probably meant.
+        PeriodError: it names none, or one outside `YEARS`; tells what was probably meant.
     """
     found = _read(text)
     if found is None:
@@ -153,6 +155,11 @@ def parse(text: str) -> Period:
 
 
 def _read(text: str) -> Period | None:
+    found = _any(text)
+    return found if found and found.start.year in YEARS and found.last_day.year in YEARS else None
+
+
+def _any(text: str) -> Period | None:
     try:
         if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", text, re.ASCII):
             return span(date.fromisoformat(match[1]), date.fromisoformat(match[2]))

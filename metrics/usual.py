@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.baseline import LEAST, STEPS, WANTED, nearest, past_days, summed, usual, windows_on
+from metrics.groups import Groups, distinct
 from metrics.hours import local_micros, numbers
 from metrics.spells import DAY, MINUTE, Flags, Ints
 
@@ -156,12 +157,13 @@ class _Table:
         told &= (day >= 0) & (day < self._days)
         told[told] = ~self._hours.odd[hall[told]] & (self._hours.opened[hall[told], day[told], slot[told]] >= 0)
         value, days = np.full(len(slot), np.nan), np.zeros(len(slot), dtype=np.int64)
-        past = self._past(np.unique(hall[told] * self._days + day[told]))
+        past = self._past(distinct(hall[told] * self._days + day[told]))
         rows = np.flatnonzero(told)
         rows = rows[np.argsort(place[rows], kind="stable")]
-        slots = np.unique(slot[rows])
+        slots = distinct(slot[rows])
         column = np.searchsorted(slots, slot)
-        places, begins = np.unique(place[rows], return_index=True)
+        groups = Groups.of(place[rows])
+        places, begins = groups.keys, groups.starts
         of_place = hall[rows[begins]]
         begins = np.append(begins, len(rows))
         for low in range(0, len(places), _PLACES):

@@ -20,7 +20,7 @@ from metrics.opinions import opinions
 from metrics.past import Past
 from metrics.rates.records import NEEDED, RateRecords
 from metrics.records import Records
-from metrics.spells import Ints, micros
+from metrics.spells import NEVER, Ints, micros
 from metrics.tickets import visits
 from metrics.windows import Windows
 
@@ -122,7 +122,8 @@ class View:
         """The day of each hall's first ticket: hall_id, first_day."""
         if self.past is not None:
             return self.past.first_days
-        return self.visits.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        tickets = self.visits.filter(pl.col("known_until") == NEVER)
+        return tickets.group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
 
     @cached_property
     def windows(self) -> Windows:

@@ -15,7 +15,6 @@ import numpy as np
 import polars as pl
 
 from metrics.hours import numbers
-from metrics.instants import start_zone
 from metrics.known import Known, crossing, joined, merged, union
 from metrics.spells import MINUTE, NEVER, Ints, Spells, micros
 
@@ -227,11 +226,8 @@ class Windows:
     @cached_property
     def waiting(self) -> Spells:
         """Everybody while waiting, as the hall saw it; one spell for each row of `visits`, by number of the row."""
-        visits = self.visits
-        following = pl.col("date").dt.offset_by("1d").cast(pl.Datetime("us"))
-        midnight = micros(visits.select(following.dt.replace_time_zone(start_zone(self.sessions))).to_series())
-        take = visits["take"].to_numpy()
-        return Spells.of(np.arange(visits.height), take, np.minimum(visits["leaves"].to_numpy(), midnight))
+        take, leaves = (self.visits[name].to_numpy() for name in ("take", "leaves"))
+        return Spells.of(np.arange(len(take)), take, leaves)
 
     def awaited(self, gap: int = 0) -> Spells:
         """When somebody waits in one of the queues of each company of windows, as the hall saw it at that moment.

@@ -72,7 +72,7 @@ def rate_records(
         tickets=tickets.lazy(),
         reviews=given.lazy(),
         complaints=complained.lazy(),
-        work=working_days(snapshot, _years(ordered, [cases, pauses, tickets, given, reference["items"]])),
+        work=working_days(snapshot, _years(ordered, [cases, pauses, tickets, given], reference["items"])),
         window_minutes=window_minutes,
     )
 
@@ -103,14 +103,10 @@ def _earlier(snapshot: Snapshot, reviews: pl.DataFrame, taken: pl.Series, before
     return found
 
 
-def _years(periods: Sequence[Period], frames: Sequence[pl.DataFrame]) -> range:
+def _years(periods: Sequence[Period], frames: Sequence[pl.DataFrame], items: pl.DataFrame) -> range:
     """The years that deadlines may touch: from the earliest time to the latest, and as long as a promise may last."""
-    first, last = periods[0].start.year, periods[-1].end.year
-    for frame in frames[:-1]:
-        years = frame.select(pl.selectors.datetime().dt.year()).select(
-            low=pl.min_horizontal(pl.all().min()), high=pl.max_horizontal(pl.all().max())
-        )
-        low, high = years.row(0)
-        first, last = min(first, low or first), max(last, high or last)
-    promises = frames[-1]["promise_days"].drop_nulls().to_list()
-    return range(first - 1, last + 2 + math.ceil(max(promises, default=0) / _YEAR_AT_LEAST))
+    times = [frame.select(pl.selectors.datetime().dt.year()) for frame in frames]
+    bounds = [bound(column) for frame in times for column in frame for bound in (pl.Series.min, pl.Series.max)]
+    known = [year for year in bounds if isinstance(year, int)] or [periods[0].start.year]
+    promises = items["promise_days"].drop_nulls().to_list()
+    return range(min(known) - 1, max(known) + 2 + math.ceil(max(promises, default=0) / _YEAR_AT_LEAST))

@@ -7,7 +7,7 @@ import math
 import polars as pl
 
 from metrics.facts.kinds import FactKind
-from metrics.hours import sessions_of
+from metrics.hours import Days, sessions_of
 from metrics.instants import start_zone
 from metrics.records import Records
 from metrics.spells import MINUTE, NEVER
@@ -28,7 +28,7 @@ def item_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         hall_id, item_code, date, n (services), logs (sum of the natural logarithms of their minutes). In order.
     """
     return (
-        handled(visits, sessions)
+        _served(visits, sessions)
         .group_by("hall_id", "item_code", "date")
         .agg(pl.len().cast(pl.Int64).alias("n"), pl.col("log").sum().alias("logs"))
         .sort("hall_id", "item_code", "date")
@@ -37,20 +37,22 @@ def item_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
 def handled(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """The services that count: ticket_id, hall_id, item_code, date, end (microseconds), log (of the minutes)."""
-    zone = start_zone(sessions)
-    ended = pl.col("end").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone).dt.date()
-    return (
-        visits.filter(pl.col("handle").is_not_null(), pl.col("item_code").is_not_null(), pl.col("end") < NEVER)
-        .filter(ended == pl.col("date"))
-        .select(
-            "ticket_id",
-            "hall_id",
-            "item_code",
-            "date",
-            "end",
-            (pl.col("handle").cast(pl.Float64).log() - math.log(MINUTE)).alias("log"),
-        )
+    return _served(visits, sessions, "ticket_id").select("ticket_id", "hall_id", "item_code", "date", "end", "log")
+
+
+def _served(visits: pl.DataFrame, sessions: pl.DataFrame, *more: str) -> pl.DataFrame:
+    """The services that count, with their end, the logarithm of their minutes, and more columns of the visits."""
+    kept = (
+        visits.lazy()
+        .select("hall_id", "item_code", "date", "handle", "end", *more)
+        .filter(pl.col("handle").is_not_null(), pl.col("item_code").is_not_null(), pl.col("end") < NEVER)
+        .collect()
     )
+    end = kept["end"].to_numpy()
+    days = Days(start_zone(sessions), end)
+    ended = pl.Series(days.of(end) + days.first).cast(pl.Date)
+    log = pl.col("handle").cast(pl.Float64).log() - math.log(MINUTE)
+    return kept.filter(ended == kept["date"]).with_columns(log.alias("log"))
 
 
 def _of_records(records: Records) -> pl.DataFrame:

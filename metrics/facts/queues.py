@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.facts.kinds import FactKind
-from metrics.groups import Groups, packed, unpacked
+from metrics.groups import Groups, distinct, packed, unpacked
 from metrics.hours import local_micros, numbers, sessions_of
 from metrics.records import Records
 from metrics.spells import HOUR, MINUTE, NEVER, Ints, latest_before, micros
@@ -72,7 +72,7 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
         parts = (queue[which], hall[which], date[which] - days.first, moment[which] // STEP - steps.first, session)
         groups.append(Groups.of(packed(list(zip(parts, sizes, strict=True)))))
         ends.append(groups[-1].any(end))
-    keys = Groups.of(np.sort(np.concatenate([group.keys for group in groups]))).keys
+    keys = distinct(np.concatenate([group.keys for group in groups]))
     columns = {name: np.zeros(len(keys), dtype=np.int64) for name in ("at", *COUNTS)}
     for group, end, (_, which, counts) in zip(groups, ends, kinds, strict=True):
         row = np.searchsorted(keys, group.keys)

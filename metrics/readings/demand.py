@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 
 from metrics.reading import Quantity, finished
-from metrics.readings.windows import open_behind, open_for, per_window, ticket_keys, waiting_at_queues
+from metrics.readings.windows import open_behind, open_for, per_window, ticket_keys
 from metrics.recent import at_queues, recent_until, rows_behind
 from metrics.spells import HOUR, Ints, Spells, micros, standing
 from metrics.view import View
+from metrics.visitors import waiting
 from metrics.windows import SHARES
 
 #: Tickets taken without which the ratio says nothing; days from which the usual handling time is taken, and how few do.
@@ -36,7 +37,7 @@ def demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("sample", taken),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         pl.Series("days", days),
-        per_window(standing(waiting_at_queues(view), queue, at) * SHARES, windows),
+        per_window(standing(waiting(view).at_queues, queue, at) * SHARES, windows),
         view.covered_now(asked, "tickets", "window_sessions"),
     )
     enough = (pl.col("sample") >= TAKEN_ENOUGH) & (pl.col("days") >= DAYS_ENOUGH)
@@ -64,8 +65,8 @@ def _taken(view: View) -> Spells:
     """Tickets, each counting in its queue for an hour after it was taken."""
     visits = view.visits
     take = visits["take"].to_numpy()
-    until = np.minimum(recent_until(view, view.hall_numbers(visits["hall_id"]), take), visits["known_until"].to_numpy())
-    return Spells.of(view.queue_numbers(visits["queue_id"]), take, until)
+    until = np.minimum(recent_until(view, view.visit_halls, take), visits["known_until"].to_numpy())
+    return Spells.of(view.visit_queues, take, until)
 
 
 def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], Ints]:
@@ -121,7 +122,7 @@ QUANTITIES = (
         "RT",
         ("hall_id", "queue_id"),
         ("tickets", "window_sessions"),
-        "",
+        "倍",
         demand_capacity_ratio,
         behind_demand_capacity_ratio,
         ("waiting_per_window",),

@@ -13,6 +13,7 @@ from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind, since_of, time_behind, while_recent
 from metrics.spells import MINUTE, Ints, Spells, micros, standing, standing_sum, time_between
 from metrics.view import View
+from metrics.visitors import waiting
 from metrics.windows import SHARES
 
 #: Minutes of open windows without which saturation says nothing.
@@ -30,11 +31,11 @@ def queue_per_window(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """
     asked = _planned_queues(view, instants)
     queue, at = asked["queue"].to_numpy(), micros(asked["at"])
-    waiting = standing(waiting_at_queues(view), queue, at)
+    people = standing(waiting(view).at_queues, queue, at)
     frame = asked.with_columns(
-        pl.Series("numerator", waiting),
+        pl.Series("numerator", people),
         pl.Series("denominator", open_for(view, queue, at) / SHARES),
-        pl.Series("sample", waiting),
+        pl.Series("sample", people),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         view.covered_now(asked, "tickets", "window_sessions"),
     )
@@ -46,8 +47,7 @@ def behind_queue_per_window(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Tickets of those who wait (one person each) and spells of the windows open for them (1/k window each)."""
     asked = _planned_queues(view, instants).select("hall_id", "queue_id", "at")
     place = view.queue_numbers(asked["queue_id"])
-    waiting = waiting_at_queues(view)
-    people = rows_behind(waiting, ticket_keys(view), asked, place, numerator=1.0, denominator=0.0)
+    people = rows_behind(waiting(view).at_queues, ticket_keys(view), asked, place, numerator=1.0, denominator=0.0)
     return pl.concat([people, open_behind(view, asked, place)])
 
 
@@ -65,14 +65,14 @@ def window_saturation(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     busy = view.windows.busy.moved(of_window[view.windows.busy.place])
     micro = open_.time(group, since, at, at)
     there = standing(open_.running, group, at)
-    waiting = _waiting_at_groups(view, group, at)
+    people = _waiting_at_groups(view, group, at)
     frame = asked.with_columns(
         pl.Series("numerator", busy.time(group, since, at, at) / MINUTE),
         pl.Series("denominator", micro / MINUTE),
         pl.Series("sample", micro // MINUTE),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         pl.Series("enough", micro >= OPEN_ENOUGH),
-        per_window(waiting, there),
+        per_window(people, there),
         view.covered_now(asked, "tickets", "window_sessions"),
     )
     extras = ("waiting_per_window",)
@@ -129,12 +129,6 @@ def behind_window_open_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def waiting_at_queues(view: View) -> Spells:
-    """People while they wait, by number of the queue; one spell for each row of `visits`."""
-    waiting = view.windows.waiting
-    return Spells(view.queue_numbers(view.visits["queue_id"]), waiting.start, waiting.end)
-
-
 def open_for(view: View, queue: Ints, at: Ints) -> Ints:
     """Windows open for each queue at each instant, in parts of SHARES."""
     spells, shares, _ = view.windows.at_queues(view.windows.open.running, view.queues["queue_id"])
@@ -149,10 +143,10 @@ def open_behind(view: View, asked: pl.DataFrame, place: Ints) -> pl.DataFrame:
     return rows_behind(spells, rows, asked, place, numerator=0.0, denominator=pl.col("part"))
 
 
-def per_window(waiting: Ints, windows: Ints) -> pl.Series:
+def per_window(people: Ints, windows: Ints) -> pl.Series:
     """People waiting per open window: `waiting_per_window`, null where none is open."""
     some = windows > 0
-    ratio = pl.Series("ratio", waiting / np.where(some, windows, 1))
+    ratio = pl.Series("ratio", people / np.where(some, windows, 1))
     return pl.select(pl.when(pl.Series(some)).then(ratio).alias("waiting_per_window")).to_series()
 
 
@@ -212,9 +206,9 @@ def _waiting_at_groups(view: View, group: Ints, at: Ints) -> Ints:
     question = np.repeat(np.arange(len(group)), counts)
     asked = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
     there = standing(spells, asked, at[question]) > 0
-    waiting = standing(waiting_at_queues(view), queue[asked], at[question])
+    people = standing(waiting(view).at_queues, queue[asked], at[question])
     total = np.zeros(len(group), dtype=np.int64)
-    np.add.at(total, question, np.where(there, waiting, 0))
+    np.add.at(total, question, np.where(there, people, 0))
     return total
 
 

@@ -20,13 +20,14 @@ def _database() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _step(file: str, *tables: str) -> Step:
-    """A step that runs a file of statements and writes the tables it made."""
+def _step(files: tuple[str, ...], tables: tuple[str, ...]) -> Step:
+    """A step that runs files of statements and writes the tables they made."""
 
     def work(city: Path, out: Path) -> None:
         connection = _database()
         connection.execute(f"SET VARIABLE city = '{city}'")
-        connection.execute((SQL / file).read_text(encoding="utf-8"))
+        for file in files:
+            connection.execute((SQL / file).read_text(encoding="utf-8"))
         for name in tables:
             place = out / name
             place.mkdir()
@@ -36,7 +37,9 @@ def _step(file: str, *tables: str) -> Step:
 
 
 STEPS = {
-    "queues": _step("queues.sql", "queues_5m", "queues_hour", "queues_day"),
-    "footfall": _step("footfall.sql", "footfall"),
-    "waits": _step("waits.sql", "waits"),
+    "facts": _step(
+        ("queues.sql", "windows.sql"), ("queues_5m", "queues_hour", "queues_day", "windows_day", "items_day")
+    ),
+    "baselines": _step(("footfall.sql", "waits.sql"), ("footfall", "waits")),
+    "rates": _step(("rates.sql",), ("rates",)),
 }

@@ -66,6 +66,12 @@ def test_the_hour_is_half_open_and_begins_with_the_session() -> None:
     assert [row["numerator"] for row in readings("footfall_peak", city, *times)] == [1, 1, 1, 1, 0, 1, 1]
 
 
+def test_the_hour_does_not_reach_over_a_short_break() -> None:
+    city = hall(ticket("before", "11:50"), ticket("after", "12:20"))
+    city["calendar"] = opening("H", TODAY, "9:00-12:00", "12:15-17:00")
+    assert [row["numerator"] for row in readings("footfall_peak", city, "12:00", "12:20", "12:25")] == [1, 0, 1]
+
+
 def test_fewer_than_four_days_tell_nothing_of_what_is_usual() -> None:
     busy = crowd(40, TODAY)
     three = read("footfall_peak", hall(*busy, *past([10, 10, 10]), days=3), "10:00")
@@ -114,6 +120,16 @@ def test_a_makeup_day_is_compared_with_the_last_working_days() -> None:
         city["calendar"] += opening("H", day, "9:00-17:00", kind=kind)
     # Working days: 10, 12, 14, 15.
     assert read("footfall_peak", city, "10:00")["baseline"] == 13
+
+
+def test_at_most_sixteen_working_days_are_walked_back_from_a_makeup_day() -> None:
+    days = [TODAY - step * DAY for step in range(1, 18)]
+    city = hall(*crowd(40, TODAY), *(row for day in days for row in crowd(10, day)))
+    for bad, usual in ((12, 10), (13, None)):
+        city["calendar"] = opening("H", TODAY, "9:00-17:00", kind="makeup")
+        for number, day in enumerate(days):
+            city["calendar"] += opening("H", day, "9:00-17:00", bad=number < bad)
+        assert read("footfall_peak", city, "10:00")["baseline"] == usual
 
 
 def test_waits_that_cannot_be_believed_stay_out_of_what_is_usual() -> None:

@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from metrics.past import Past
 from metrics.quantities import all_quantities
 from metrics.view import Comparison, View
 from tests.metrics.compare import assert_as_slow, assert_rows_behind, at_instants
@@ -87,7 +88,7 @@ def test_kept_facts_of_past_days_and_the_rows_of_today_are_enough(seed: int) -> 
     (today,) = chosen["date"].unique()
     past = whole.queue_facts.filter(pl.col("date") < today)
     rows = whole.records.tables | {"tickets": whole.records["tickets"].filter(pl.col("take_time").dt.date() == today)}
-    lean = View(type(whole.records)(rows, whole.records.timezone), past_facts=past)
+    lean = View(type(whole.records)(rows, whole.records.timezone), past=Past({"queues": past}, whole.first_days))
     for name in SLOW:
         measure = all_quantities()[name].measure
         assert_frame_equal(measure(lean, chosen), measure(whole, chosen), check_row_order=False)

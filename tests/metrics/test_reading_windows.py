@@ -1,4 +1,4 @@
-"""Readings 7, 9, 10, 11, 32 and 33 on random halls: held against slow versions, against cuts, and against the rows behind them."""
+"""Readings 7, 9, 10, 11, 32, 33 on random halls: as slow versions find them, as each instant alone, row by row."""
 
 from random import Random
 

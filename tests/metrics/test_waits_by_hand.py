@@ -156,6 +156,13 @@ def test_a_tide_is_the_rise_over_the_median_of_the_same_half_hour() -> None:
     assert len([below for _, _, below in rows if below]) == 22
 
 
+def test_only_the_eight_nearest_days_with_enough_calls_are_usual() -> None:
+    days = [(10, 4), (9, 99), *[(10, 4)] * 3, *[(10, 6)] * 4, *[(10, 60)] * 5]
+    city = hall(*calls(10, 12), *weeks(days), days=len(days))
+    # 4 4 4 4 6 6 6 6; the days of 60 lie too far back.
+    assert read("tidal_wait_rise", city, "10:00", queue_id="Q")["denominator"] == 5
+
+
 def test_tides_are_read_at_the_half_hours_only() -> None:
     city = hall(*calls(10, 12), *weeks([(10, 4)] * 4), days=4)
     assert [

@@ -18,9 +18,13 @@ FROM sessions JOIN places USING (hall_id);
 CREATE TEMP TABLE breaks AS
 SELECT hall_id, date, close_at AS start_at, next_open AS end_at FROM sessions WHERE next_open > close_at;
 
--- What a ticket means: tests, void tickets and slips left out; waits net of breaks.
+-- What a ticket means: tests left out, `counts` is false for void tickets and slips; waits net of breaks.
 CREATE TEMP TABLE visits AS
-SELECT p.queue, t.date, epoch_us(t.take_time) AS take, epoch_us(t.call_time) AS call, epoch_us(t.end_time) AS finish,
+SELECT p.queue, p.hall_id, t.date, t.window_id, t.item_code,
+       epoch_us(t.take_time) AS take, epoch_us(t.call_time) AS call, epoch_us(t.start_time) AS start,
+       epoch_us(t.end_time) AS finish,
+       NOT coalesce(t.status = 'void' AND t.end_time IS NOT NULL, false)
+         AND NOT coalesce(t.status = 'cancelled' AND t.end_time - t.take_time <= INTERVAL 120 SECONDS, false) AS counts,
        t.transferred_from IS NULL AS own,
        NOT coalesce(t.call_time - t.take_time > INTERVAL 180 MINUTES, false) AS usual,
        epoch_us(t.call_time) - epoch_us(t.take_time)
@@ -32,22 +36,20 @@ SELECT p.queue, t.date, epoch_us(t.take_time) AS take, epoch_us(t.call_time) AS 
 FROM (SELECT *, CAST(take_time AS DATE) AS date FROM read_parquet(getvariable('city') || '/tickets/*.parquet')
       WHERE NOT is_test) t
 JOIN places p ON p.queue_id = t.queue_id
-LEFT JOIN breaks b ON b.hall_id = t.hall_id AND b.date = t.date
-WHERE NOT coalesce(t.status = 'void' AND t.end_time IS NOT NULL, false)
-  AND NOT coalesce(t.status = 'cancelled' AND t.end_time - t.take_time <= INTERVAL 120 SECONDS, false);
+LEFT JOIN breaks b ON b.hall_id = t.hall_id AND b.date = t.date;
 
 -- A join on equal days with a range beside it: ASOF took twice as long.
 CREATE TEMP TABLE counted AS
 WITH moments AS (
     SELECT queue, date, take AS moment, 1 AS taken, own::INT AS own, (own AND usual)::INT AS own_usual,
            0 AS calls, 0::BIGINT AS wait, 0 AS calls_usual, 0::BIGINT AS wait_usual, 0 AS handled, 0::BIGINT AS handle
-    FROM visits
+    FROM visits WHERE counts
     UNION ALL
     SELECT queue, date, call, 0, 0, 0, 1, wait, usual::INT, CASE WHEN usual THEN wait ELSE 0 END, 0, 0
-    FROM visits WHERE call IS NOT NULL
+    FROM visits WHERE counts AND call IS NOT NULL
     UNION ALL
     SELECT queue, date, finish, 0, 0, 0, 0, 0, 0, 0, 1, handle
-    FROM visits WHERE handle IS NOT NULL
+    FROM visits WHERE counts AND handle IS NOT NULL
 )
 SELECT m.queue, m.date, m.moment // 300000000 + 1 AS step, o.session,
        sum(taken)::BIGINT AS taken, sum(own)::BIGINT AS own, sum(own_usual)::BIGINT AS own_usual,

@@ -165,7 +165,7 @@ def window_saturation(tables: Tables, hall: str, group: str, t: dt.datetime) -> 
     since, until = window_of(tables, hall, t)
     windows = [row for row in of_hall(tables, hall) if row["service_group"] == group]
     busy = sum(minutes(busy_spans(tables, row, t), since, until) for row in windows)
-    open_ = sum(minutes(open_spans(tables, row, t), since, until) for row in windows)
+    open_ = round(sum(minutes(open_spans(tables, row, t), since, until) for row in windows), 9)
     there = [row for row in windows if is_open(tables, row, t)]
     queues = {queue for row in there for queue in row["queue_ids"]}
     return result(
@@ -280,7 +280,7 @@ def idle_day(tables: Tables, hall: str, group: str, t: dt.datetime, day: dt.date
     windows = [row for row in of_hall(tables, hall) if row["service_group"] == group and not row["is_tidal"]]
     return (
         sum(minutes(busy_spans(known, row, known_at), start, start + DAY) for row in windows),
-        sum(minutes(open_spans(known, row, known_at), start, start + DAY) for row in windows),
+        round(sum(minutes(open_spans(known, row, known_at), start, start + DAY) for row in windows), 9),
     )
 
 
