@@ -56,14 +56,16 @@ def running(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl
         work: the city's working days.
 
     Returns:
-        project_no, dept_code, case_type, promise_days, accept, ends (of the case), and since, until, due, late_from of
-        the stretch (see `metrics.stretches.stretches`); in order of the cases. Every case with a deadline has a row.
+        project_no, dept_code, case_type, promise_days, accept, ends (of the case), and since, until, due, late_from,
+        first of the stretch (see `metrics.stretches.stretches`).
     """
-    accepted = cases.filter(pl.col("accept") < _NEVER)
-    told = [cases[name] for name in ("apply_time", "accept_time", "finish_time", "closed_time")]
+    needed = ("project_no", "dept_code", "case_type", "promise_days", "day_unit", "promise_due", "accept", "ends")
+    times = ("apply_time", "accept_time", "finish_time", "closed_time")
+    accepted = cases.select(*needed, *times).filter(pl.col("accept") < _NEVER)
+    told = [cases[name] for name in times]
     told += [pauses[name] for name in ("start_at", "end_at")]
     last = pl.concat([times.alias("at") for times in told]).max()
     after = (last if isinstance(last, datetime) else EARLIEST) + timedelta(microseconds=1)
-    found = stretches(accepted, pauses, work, after).sort("row", "since")
+    found = stretches(accepted, pauses, work, after)
     own = accepted.select("project_no", "dept_code", "case_type", "promise_days", "accept", "ends")
     return found.drop("row").hstack(own[found["row"]])

@@ -7,7 +7,7 @@ the number is the sum over the rows that stand at the instant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,11 +72,11 @@ class Evidence:
         Returns:
             The columns asked, numerator, and denominator where there is one.
         """
-        known = asked.select(place).unique()
-        number, at = _codes(asked, known, place), micros(asked["at"])
+        known = {name: asked[name].unique().sort() for name in place}
+        number, at = _codes(asked, known), micros(asked["at"])
         instants = np.unique(at)
         positions = _Positions(number, np.searchsorted(instants, at), len(instants))
-        mine = _codes(self.rows, known, place)
+        mine = _codes(self.rows, known)
         here = mine >= 0
         ends = here & (self.until < (instants[-1] if len(instants) else 0))
         # A row counts from the first instant asked that lies after its beginning to the last that is not after its end.
@@ -98,11 +98,11 @@ class Evidence:
 
         For what no sum can tell, and for listing; each row should stand at few of the instants.
         """
-        known = asked.select(place).unique()
-        mine = _codes(self.rows, known, place)
+        known = {name: asked[name].unique().sort() for name in place}
+        mine = _codes(self.rows, known)
         kept = np.flatnonzero(mine >= 0)
         spells = Spells.of(mine[kept], self.since[kept], self.until[kept])
-        which, question = pairs(spells, _codes(asked, known, place), micros(asked["at"]))
+        which, question = pairs(spells, _codes(asked, known), micros(asked["at"]))
         return self.rows.drop(place)[kept[which]].insert_column(0, pl.Series("question", question, dtype=pl.Int64))
 
     def behind(self, asked: pl.DataFrame, place: Sequence[str]) -> pl.DataFrame:
@@ -197,11 +197,26 @@ def moments(frame: pl.DataFrame, **columns: str) -> pl.DataFrame:
     )
 
 
-def _codes(frame: pl.DataFrame, known: pl.DataFrame, place: Sequence[str]) -> Ints:
-    """Number of each row's place; -1 for places that nobody asks for."""
-    numbered = known.with_row_index("number")
-    found = frame.select(place).join(numbered, on=list(place), how="left", maintain_order="left")
-    return _ints(found["number"].cast(pl.Int64).fill_null(-1))
+def _codes(frame: pl.DataFrame, known: Mapping[str, pl.Series]) -> Ints:
+    """Number of each row's place; -1 for places of which a part is not known.
+
+    Args:
+        frame: the parts of the places: names and instants.
+        known: for each part what may come, in order.
+    """
+    found = np.zeros(frame.height, dtype=np.int64)
+    missing = np.zeros(frame.height, dtype=np.bool_)
+    for name, values in known.items():
+        if values.dtype == pl.String:
+            part = frame[name].cast(pl.Enum(values.drop_nulls()), strict=False).to_physical().cast(pl.Int64)
+            code = _ints(part.fill_null(-1))
+        else:
+            times, instants = micros(frame[name]), micros(values)
+            near = np.minimum(np.searchsorted(instants, times), len(instants) - 1)
+            code = np.where(instants[near] == times, near, -1) if len(instants) else np.full(len(times), -1)
+        missing |= code < 0
+        found = found * len(values) + code
+    return np.where(missing, -1, found)
 
 
 def _ints(values: pl.Series) -> Ints:

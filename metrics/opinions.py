@@ -27,24 +27,24 @@ def placed(rows: pl.DataFrame, cases: pl.DataFrame, tickets: pl.DataFrame | None
         The rows with hall_id filled where it can be told, and `placed_from`: the instant (microseconds) from which the
         place is known: 0 where the row itself names it, else when the case was applied for or the ticket was taken.
     """
-    homeless = rows.filter(pl.col("hall_id").is_null())
-    found = rows.join(
-        _named(homeless, cases, "project_no", "apply_time", "case"), on="project_no", how="left", maintain_order="left"
-    )
+    at_home, homeless = (rows.filter(pl.col("hall_id").is_null() == away) for away in (False, True))
+    found = homeless.join(_named(homeless, cases, "project_no", "apply_time", "case"), on="project_no", how="left")
+    hall, since = pl.col("case_hall"), pl.col("case_from")
     if tickets is not None:
         theirs = _named(homeless, tickets, "ticket_id", "take_time", "ticket")
-        found = found.join(theirs, on="ticket_id", how="left", maintain_order="left").with_columns(
-            pl.when(pl.col("case_from").is_null())
-            .then(pl.col(f"ticket_{what}"))
-            .otherwise(pl.col(f"case_{what}"))
-            .alias(f"case_{what}")
-            for what in ("hall", "from")
-        )
-    own = pl.col("hall_id").is_not_null()
-    return found.with_columns(
-        pl.when(own).then(0).otherwise(pl.col("case_from").fill_null(0)).alias("placed_from"),
-        pl.coalesce("hall_id", "case_hall").alias("hall_id"),
-    ).select(*rows.columns, "placed_from")
+        found = found.join(theirs, on="ticket_id", how="left")
+        by_case = since.is_not_null()
+        hall = pl.when(by_case).then(hall).otherwise("ticket_hall")
+        since = pl.when(by_case).then(since).otherwise("ticket_from")
+    placed_from = pl.lit(0, dtype=pl.Int64).alias("placed_from")
+    return pl.concat(
+        [
+            at_home.with_columns(placed_from),
+            found.with_columns(hall.alias("hall_id"), since.fill_null(0).alias("placed_from")).select(
+                *rows.columns, "placed_from"
+            ),
+        ]
+    )
 
 
 def _named(rows: pl.DataFrame, table: pl.DataFrame, key: str, known: str, prefix: str) -> pl.DataFrame:

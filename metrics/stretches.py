@@ -32,31 +32,33 @@ def stretches(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, las
     Returns:
         row (number of the case), since, until (microseconds: the clock runs at t with since < t ≤ until), due (instant;
         the deadline towards which it runs), late_from (microseconds: the case is late at the later t of the stretch;
-        NEVER if it is not). Cases without a deadline have no row. A stretch that never comes, because a pause never
-        ends, is left out.
+        NEVER if it is not), first (whether it is the case's first stretch). Cases without a deadline have no row, all
+        others have a first one. A stretch that never comes, because a pause never ends, is left out.
 
     Raises:
         OutsideCalendar: a deadline needs days that the working days do not cover.
     """
     rows = cases.with_columns(due_base(cases, work)).with_row_index("row__").filter(pl.col("due_base").is_not_null())
-    accepted = rows.select("row__", pl.col("accept_time").to_physical().alias("accepted"))
+    accepted, always = _micros("accept_time").alias("since"), _NEVER.alias("until")
     states = list(pause_rounds(rows, pauses, work, last))
     final = states[-1]
+    untouched = rows.join(final, on="row__", how="anti").select(
+        "row__", accepted, always, pl.col("due_base").alias("due"), pl.lit(value=True).alias("first")
+    )
     parts = [_ended_by_a_pause(before, after) for before, after in itertools.pairwise(states)]
     parts.append(
         final.with_columns(moved_on(final, work).alias("due"))
         .filter(~pl.col("clock_stopped"))
-        .select("row__", _micros("span_end").alias("since"), _NEVER.alias("until"), "due")
+        .select("row__", _micros("span_end").alias("since"), always, "due")
     )
-    parts.append(
-        rows.join(final, on="row__", how="anti").select(
-            "row__", pl.lit(None, dtype=pl.Int64).alias("since"), _NEVER.alias("until"), pl.col("due_base").alias("due")
-        )
-    )
-    found = pl.concat(parts).join(accepted, on="row__").with_columns(pl.coalesce("since", "accepted").alias("since"))
+    begun = rows.select("row__", accepted.alias("accepted"))
+    paused = pl.concat(parts).join(begun, on="row__").select(
+        "row__", pl.coalesce("since", "accepted"), "until", "due", pl.col("since").is_null().alias("first")
+    )  # fmt: skip
     # A stretch that a pause has ended was not late: such a pause would not have counted.
     late = pl.when(pl.col("until") == _NEVER).then(pl.max_horizontal("since", _micros("due"))).otherwise(_NEVER)
-    return found.select(pl.col("row__").alias("row"), "since", "until", "due", late.alias("late_from"))
+    found = pl.concat([untouched, paused])
+    return found.select(pl.col("row__").alias("row"), "since", "until", "due", late.alias("late_from"), "first")
 
 
 def _ended_by_a_pause(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

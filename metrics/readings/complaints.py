@@ -72,7 +72,8 @@ def _complaints(view: View) -> pl.DataFrame:
 
 def _done(view: View) -> pl.DataFrame:
     """Done tickets in the same columns."""
-    return view.visits.filter(pl.col("status") == "done", pl.col("end") < NEVER).select(
+    done = view.visits.select("hall_id", "ticket_id", "status", "end")
+    return done.filter(pl.col("status") == "done", pl.col("end") < NEVER).select(
         "hall_id",
         pl.lit("tickets").alias("table"),
         pl.col("ticket_id").alias("key"),
@@ -104,8 +105,9 @@ def _served(view: View, asked: pl.DataFrame) -> pl.DataFrame:
     """How many tickets were done in the week (denominator) and in the 12 weeks before it (past_done)."""
     evidence = Evidence.of(_done(view).select("hall_id", "since", "until", pl.col("denominator").alias("numerator")))
     edges = (pl.col("end"), pl.col("start"), pl.col("start").dt.offset_by(BEFORE))
-    until = [evidence.tally(asked.select("hall_id", edge.alias("at")), ("hall_id",))["numerator"] for edge in edges]
-    return asked.with_columns((until[0] - until[1]).alias("denominator"), (until[1] - until[2]).alias("past_done"))
+    all_edges = pl.concat([asked.select("hall_id", edge.alias("at")) for edge in edges])
+    end, start, before = evidence.tally(all_edges, ("hall_id",))["numerator"].reshape((3, asked.height))
+    return asked.with_columns((end - start).alias("denominator"), (start - before).alias("past_done"))
 
 
 QUANTITIES = (

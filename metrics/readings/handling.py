@@ -75,9 +75,11 @@ def backlog_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     cases, and 20 of the 60 evenings with a finish in their 20 days. Source: the indicators 2026.1, 19.
     """
     asked = _asked(view, instants)
-    evidence = _pile(view)
-    frame = evidence.tally(asked, _PLACE)
-    frame = frame.join(_usual_pile(view, evidence, asked), on=["dept_code", "date"], how="left", maintain_order="left")
+    past = _evenings_before(view, asked)
+    whole = _pile(view).tally(pl.concat([asked.select("dept_code", "date", "at"), past]), _PLACE)
+    frame = asked.hstack(whole.head(asked.height).select("numerator", "denominator"))
+    usual = _usual_pile(view, frame, whole.tail(past.height))
+    frame = frame.join(usual, on=["dept_code", "date"], how="left", maintain_order="left")
     frame = frame.with_columns(pl.col("numerator").alias("sample"), covered_anywhere(view, frame, "cases"))
     days = pl.col("numerator") / (pl.col("denominator") / FINISHES_OVER)
     enough = (pl.col("sample") >= OPEN_ENOUGH) & (pl.col("denominator") > 0) & (pl.col("baseline") > 0)
@@ -122,7 +124,8 @@ def _due_soon(view: View) -> Evidence:
     rows = view.running.filter(promised)
     # By the last working day before the due day, the next working day reaches it. A due beyond the known working days
     # is not near.
-    near = rows["due"].to_physical() <= view.work.end_of(pl.Series([view.work.last])).to_physical().item()
+    edges = view.work.end_of(pl.Series([view.work.first, view.work.last]))
+    near = rows["due"].is_between(edges[0], edges[1])
     due_day = view.work.due_day_of(pl.select(pl.when(near).then(rows["due"])).to_series())
     soon_from = _midnight(view, view.work.before(due_day))
     timed = rows.with_columns(soon_from.fill_null(NEVER).alias("soon_from"))
@@ -133,13 +136,14 @@ def _due_soon(view: View) -> Evidence:
 
 def _overdue(view: View) -> Evidence:
     rows = view.running
-    with_due = rows.unique("project_no", keep="first", maintain_order=True)
-    opened = _part(with_due, pl.col("accept"), pl.col("ends"), 0, 1)
-    return Evidence.of(pl.concat([opened, _part(rows, pl.col("late_from"), pl.col("ends"), 1, 0)]))
+    opened = _part(rows.filter("first"), pl.col("accept"), pl.col("ends"), 0, 1)
+    late = rows.filter(pl.col("late_from") < pl.col("ends"))
+    return Evidence.of(pl.concat([opened, _part(late, pl.col("late_from"), pl.col("ends"), 1, 0)]))
 
 
 def _unanswered(view: View) -> Evidence:
-    rows = with_delay(view.casework, view.records["case_pauses"], view.work, None)
+    columns = ("project_no", "dept_code", "apply_time", "accept_time", "closed_time")
+    rows = with_delay(view.casework.select(columns), view.records["case_pauses"], view.work, None)
     fifth = _later_workday(view, view.work.due_day_of(rows["deadline"]), ANSWERED_WITHIN)
     until = view.work.end_of(fifth).to_physical().fill_null(NEVER)
     timed = moments(rows, ended="deadline").with_columns(until.alias("over"))
@@ -148,8 +152,9 @@ def _unanswered(view: View) -> Evidence:
 
 
 def _pile(view: View) -> Evidence:
-    cases = view.casework.filter(pl.col("accept") < _NEVER)
-    done = view.casework.filter(pl.col("finish") < _NEVER)
+    cases = view.casework.select("project_no", "dept_code", "accept", "ends").filter(pl.col("accept") < _NEVER)
+    done = view.casework.select("project_no", "dept_code", "finish_time", "finish", "closed")
+    done = done.filter(pl.col("finish") < _NEVER)
     day = view.work.day_of(done["finish_time"])
     # It counts until the 20th working day after its own begins: then the last 20 no longer hold it.
     over = _midnight(view, _later_workday(view, day, FINISHES_OVER)).fill_null(NEVER)
@@ -164,26 +169,37 @@ def _pile(view: View) -> Evidence:
     )
 
 
-def _usual_pile(view: View, evidence: Evidence, asked: pl.DataFrame) -> pl.DataFrame:
-    """What is usual for each department: dept_code, date, baseline (median of the 60 working days before)."""
-    workdays, days = _workdays(view), asked["date"].unique().sort()
+def _evenings_before(view: View, asked: pl.DataFrame) -> pl.DataFrame:
+    """The evenings of the 60 working days before each day asked, for each department: dept_code, date, at."""
+    workdays, days = _workdays(view), asked["date"].unique()
     before = np.searchsorted(workdays, days.to_physical().to_numpy())
-    first = max(int(before.min(initial=len(workdays))) - COMPARED, 0)
-    past = pl.DataFrame({"past": pl.Series(workdays[first : int(before.max(initial=0))]).cast(pl.Int32).cast(pl.Date)})
-    evening = (pl.col("past").cast(pl.Datetime("us")) + pl.duration(hours=EVENING.hour)).dt.replace_time_zone(
+    first, last = max(int(before.min(initial=len(workdays))) - COMPARED, 0), int(before.max(initial=0))
+    past = pl.DataFrame({"date": pl.Series(workdays[first:last]).cast(pl.Int32).cast(pl.Date)})
+    evening = (pl.col("date").cast(pl.Datetime("us")) + pl.duration(hours=EVENING.hour)).dt.replace_time_zone(
         view.work.timezone
     )
-    grid = everywhere(past.with_columns(evening.alias("at")), asked.select("dept_code").unique().sort("dept_code"))
-    piles = evidence.tally(grid, _PLACE).sort("dept_code", "past")
+    return everywhere(past.with_columns(evening.alias("at")), asked.select("dept_code").unique())
+
+
+def _usual_pile(view: View, asked: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
+    """What is usual for each department: dept_code, date, baseline (median of the 60 working days before).
+
+    Args:
+        view: the records.
+        asked: dept_code, date.
+        past: dept_code, date (every working day from the 60th before the first asked on), numerator, denominator.
+    """
     worth = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") * FINISHES_OVER / pl.col("denominator"))
-    usual = worth.rolling_median(COMPARED, min_samples=COMPARED_LEAST).over("dept_code", order_by="past")
-    known = piles.with_columns(usual.alias("baseline")).select("dept_code", "past", "baseline")
+    usual = worth.rolling_median(COMPARED, min_samples=COMPARED_LEAST).over("dept_code", order_by="date")
+    known = past.select("dept_code", pl.col("date").alias("past"), usual.alias("baseline"))
     # The median up to the last working day before each day asked.
+    workdays, days = _workdays(view), asked["date"].unique()
+    before = np.searchsorted(workdays, days.to_physical().to_numpy())
     last = pl.Series("past", workdays[np.maximum(before - 1, 0)]).cast(pl.Int32).cast(pl.Date)
     return (
         pl.DataFrame({"date": days, "past": last})
         .filter(pl.Series(before > 0, dtype=pl.Boolean))
-        .join(known, on="past", maintain_order="left")
+        .join(known, on="past")
         .select("dept_code", "date", "baseline")
     )
 

@@ -27,13 +27,13 @@ def return_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     Places: items with a submission in the week. Sample: 30 submissions. Test rows count nowhere. Source: the
     indicators 2026.1, 18.
     """
-    evidence = Evidence.within(_returned(view), instants)
+    evidence = Evidence.within(_returned(view, instants), instants)
     return _shares(view, evidence, instants, sample=pl.col("denominator"))
 
 
 def behind_return_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Submissions of the week; those sent back or to be completed count above as well."""
-    evidence = Evidence.within(_returned(view), instants)
+    evidence = Evidence.within(_returned(view, instants), instants)
     return evidence.behind(_asked(evidence, instants), _PLACE)
 
 
@@ -47,7 +47,7 @@ def online_to_window_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """
     # The seven days are the window in which submissions lie; what is looked at reaches to the week's end, and so must
     # the deliveries.
-    evidence = Evidence.within(_second_ways(view), _earlier(instants))
+    evidence = Evidence.within(_second_ways(view, _earlier(instants)), _earlier(instants))
     found = _shares(view, evidence, _earlier(instants), sample=pl.col("denominator"))
     return found
 
@@ -55,7 +55,7 @@ def online_to_window_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 def behind_online_to_window_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Online submissions of applicants that are known; those who came to a window count above as well."""
     shifted = _earlier(instants)
-    evidence = Evidence.within(_second_ways(view), shifted)
+    evidence = Evidence.within(_second_ways(view, shifted), shifted)
     return evidence.behind(_asked(evidence, shifted), _PLACE)
 
 
@@ -83,21 +83,13 @@ def _shares(view: View, evidence: Evidence, instants: pl.DataFrame, sample: pl.E
     return finished(frame, ("item_code",), enough=pl.col("sample") >= SUBMISSIONS_ENOUGH, value=share)
 
 
-def _submissions(view: View) -> pl.DataFrame:
-    """Applications (no tests): item_code, table, key, moment, and what decides about them."""
-    cases = view.records["cases"].filter(~pl.col("is_test"))
-    return moments(cases, moment="apply_time", finish="finish_time", closed="closed_time").select(
-        "item_code",
-        pl.lit("cases").alias("table"),
-        pl.col("project_no").alias("key"),
-        "moment",
-        "finish",
-        "closed",
-        "status",
-        "channel",
-        "delivery",
-        "applicant_hash",
-    )
+def _submissions(view: View, instants: pl.DataFrame) -> pl.DataFrame:
+    """Applications of the windows (no tests): item_code, table, key, moment, and what decides about them."""
+    apply, first, last = pl.col("apply_time"), instants["start"].min(), instants["end"].max()
+    real = view.records["cases"].lazy().filter(~pl.col("is_test"), apply >= pl.lit(first), apply < pl.lit(last))
+    own = ("item_code", "status", "channel", "delivery", "applicant_hash", "apply_time", "finish_time", "closed_time")
+    rows = real.select(pl.lit("cases").alias("table"), pl.col("project_no").alias("key"), *own).collect()
+    return moments(rows, moment="apply_time", finish="finish_time", closed="closed_time")
 
 
 def _counts(numerator: int, denominator: int) -> tuple[pl.Expr, pl.Expr]:
@@ -110,49 +102,58 @@ def _counts(numerator: int, denominator: int) -> tuple[pl.Expr, pl.Expr]:
 _SHAPE = ("item_code", "table", "key", "moment", "since", "until", "numerator", "denominator")
 
 
-def _returned(view: View) -> pl.DataFrame:
+def _returned(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Submissions, and once more, counting above, from when they came back."""
-    rows = _submissions(view)
+    rows = _submissions(view, instants)
     asked = (
-        moments(view.records["case_pauses"].filter(pl.col("kind") == "correction"), asked="start_at")
-        .group_by(pl.col("project_no").alias("key"))
-        .agg(pl.col("asked").min())
+        view.records["case_pauses"]
+        .filter(pl.col("kind") == "correction")
+        .select(pl.col("project_no").alias("key"), pl.col("start_at").to_physical().alias("since"))
     )
-    rejected = pl.when(pl.col("status") == "rejected").then("closed").otherwise(_NEVER)
-    back = rows.join(asked, on="key", how="left", maintain_order="left").with_columns(
-        pl.min_horizontal(rejected, "asked").alias("since"), _NEVER.alias("until"), *_counts(1, 0)
-    )
-    return pl.concat([_all(rows), back.filter(pl.col("since") < _NEVER).select(_SHAPE)])
+    rejected = rows.filter(pl.col("status") == "rejected").select("key", pl.col("closed").alias("since"))
+    back = pl.concat([rejected, asked]).group_by("key").agg(pl.col("since").min()).filter(pl.col("since") < _NEVER)
+    above = rows.join(back, on="key", maintain_order="left").with_columns(_NEVER.alias("until"), *_counts(1, 0))
+    return pl.concat([_all(rows), above.select(_SHAPE)])
 
 
-def _all(rows: pl.DataFrame, denominator: int = 1) -> pl.DataFrame:
-    return rows.with_columns(
-        pl.col("moment").alias("since"), _NEVER.alias("until"), *_counts(0, denominator)
-    ).select(_SHAPE)  # fmt: skip
+def _all(rows: pl.DataFrame, denominator: pl.Expr | None = None) -> pl.DataFrame:
+    below = pl.lit(1, dtype=pl.Int64) if denominator is None else denominator
+    since, above = pl.col("moment").alias("since"), pl.lit(0, dtype=pl.Int64).alias("numerator")
+    return rows.with_columns(since, _NEVER.alias("until"), above, below.alias("denominator")).select(_SHAPE)
 
 
-def _second_ways(view: View) -> pl.DataFrame:
+def _second_ways(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """All submissions; those online by a known applicant count below; and once more above while a ticket says so."""
-    rows = _submissions(view)
+    rows = _submissions(view, instants)
     home = pl.col("channel").is_in(ONLINE) & (pl.col("delivery").ne_missing(pl.lit("window")))
-    online = rows.filter(home, pl.col("applicant_hash").is_not_null())
-    others = rows.filter(~(home & pl.col("applicant_hash").is_not_null()))
-    tickets = view.visits.filter(pl.col("applicant_hash").is_not_null()).select(
-        "applicant_hash", "item_code", "take", "known_until"
+    counts = home & pl.col("applicant_hash").is_not_null()
+    online = rows.filter(counts).select("key", "item_code", "table", "moment", "finish", "applicant_hash")
+    whose = ("applicant_hash", "item_code")
+    # Numbers are found faster than texts; that the texts are the same is looked at afterwards.
+    number = (pl.col("applicant_hash").hash(1) ^ pl.col("item_code").hash(2)).alias("number")
+    first = pl.lit(online["moment"].min(), dtype=pl.Int64)
+    tickets = (
+        view.visits.lazy()
+        .filter(pl.all_horizontal(pl.col(whose).is_not_null()), pl.col("take") >= first)
+        .select(number, *(pl.col(name).alias(f"their_{name}") for name in whose), "take", "known_until")
     )
     came = (
-        online.join(tickets, on=["applicant_hash", "item_code"])
+        online.lazy()
+        .with_columns(number)
+        .join(tickets, on="number")
         .filter(
+            *(pl.col(name) == pl.col(f"their_{name}") for name in whose),
             pl.col("take") >= pl.col("moment"),
             pl.col("take") < pl.col("moment") + SECOND_WAY,
             pl.col("take") < pl.col("finish"),
         )
         .select("key", pl.col("take").alias("since"), pl.col("known_until").alias("until"))
+        .collect()
     )
     above = merged(came, "key").join(
         online.select("item_code", "table", "key", "moment"), on="key", maintain_order="left"
     )
-    return pl.concat([_all(online), _all(others, denominator=0), above.with_columns(*_counts(1, 0)).select(_SHAPE)])
+    return pl.concat([_all(rows, counts.cast(pl.Int64)), above.with_columns(*_counts(1, 0)).select(_SHAPE)])
 
 
 QUANTITIES = (

@@ -6,7 +6,7 @@ import polars as pl
 
 from metrics.cases import with_item
 from metrics.closed import at_found
-from metrics.evidence import Evidence, merged, moments
+from metrics.evidence import Evidence, merged
 from metrics.rates.review_counts import BAD_LEVEL, MENDING_DAYS
 from metrics.reading import Quantity, finished
 from metrics.spells import MINUTE, NEVER
@@ -203,41 +203,46 @@ def _in_a_row(view: View) -> pl.DataFrame:
     """Reviews that are the 10th or a later one of a level from a device within 10 min: key, since, until."""
     alike = ["device_id", "level"]
     earlier = pl.col("assess").shift(ROW - 1).over(alike)
+    near = pl.col("assess") - earlier < ROW_WITHIN
+    given = view.opinions.lazy().filter(pl.col("origin") == "active", pl.col("device_id").is_not_null())
+    rows = (
+        given.select(pl.col("device_id").cast(pl.Categorical), "level", "assess", "review_id").sort("assess").collect()
+    )
+    # Few devices ever have such a row; only theirs are put in order to the last.
+    some = rows.filter(near).select(alike).unique()
     return (
-        view.opinions.filter(pl.col("origin") == "active", pl.col("device_id").is_not_null())
-        .sort(*alike, "assess", "review_id")
-        .filter(pl.col("assess") - earlier < ROW_WITHIN)
+        rows.join(some, on=alike, how="semi")
+        .sort("assess", "review_id")
+        .filter(near)
         .select(pl.col("review_id").alias("key"), pl.col("assess").alias("since"), _NEVER.alias("until"))
     )
 
 
 def _hasty(view: View, active: pl.DataFrame) -> pl.DataFrame:
     """Reviews that came before the service could be over: key, since (when its end was known), until."""
-    tickets = moments(
-        view.records["tickets"].select("ticket_id", "take_time", "end_time"), take="take_time", end="end_time"
-    ).drop("take_time", "end_time")
-    finishes = moments(_instant_finishes(view, active), finish="finish_time").drop("finish_time")
-    known = active.select("review_id", "ticket_id", "project_no", "assess")
-    by_ticket = known.join(tickets, on="ticket_id", how="left", maintain_order="left")
-    by_case = by_ticket.join(finishes, on="project_no", maintain_order="left")
-    parts = [
-        by_ticket.filter(pl.col("assess") <= pl.col("end") + HASTE).select(
-            "review_id", pl.max_horizontal("assess", "end").alias("since"), _NEVER.alias("until")
-        ),
-        # The case speaks until a ticket is known.
-        by_case.filter(pl.col("assess") <= pl.col("finish") + HASTE).select(
-            "review_id",
-            pl.max_horizontal("assess", "finish").alias("since"),
-            pl.col("take").fill_null(_NEVER).alias("until"),
-        ),
-    ]
-    return pl.concat(parts).rename({"review_id": "key"})
+    known = active.lazy().select(pl.col("review_id").alias("key"), "ticket_id", "project_no", "assess")
+    take, end = pl.col("take_time").to_physical().alias("take"), pl.col("end_time").to_physical().alias("end")
+    tickets = view.records["tickets"].lazy().select("ticket_id", take, end)
+    finish = pl.col("finish_time").to_physical().alias("end")
+    finishes = _instant_finishes(view, active).lazy().select("project_no", finish)
+    since, hasty = pl.max_horizontal("assess", "end").alias("since"), pl.col("assess") <= pl.col("end") + HASTE
+    by_ticket = known.join(tickets, on="ticket_id").filter(hasty).select("key", since, _NEVER.alias("until"))
+    by_case = known.join(finishes, on="project_no").filter(hasty).select("key", since, "ticket_id").collect()
+    # The case speaks until a ticket is known.
+    until = (
+        by_case.lazy()
+        .join(tickets, on="ticket_id", how="left")
+        .select("key", "since", pl.col("take").fill_null(_NEVER).alias("until"))
+    )
+    return pl.concat([by_ticket, until]).collect()
 
 
 def _instant_finishes(view: View, active: pl.DataFrame) -> pl.DataFrame:
     """Cases of instant items that are reviewed: project_no, finish_time."""
-    cases = view.records["cases"].join(active.select("project_no"), on="project_no", how="semi")
-    found = with_item(cases, view.records["items"], ["case_type"])
+    named = active.lazy().select("project_no").drop_nulls().unique()
+    needed = ("project_no", "item_code", "item_version", "apply_time", "accept_time", "finish_time")
+    cases = view.records["cases"].lazy().select(needed).filter(pl.col("finish_time").is_not_null())
+    found = with_item(cases.join(named, on="project_no", how="semi").collect(), view.records["items"], ["case_type"])
     return found.filter(pl.col("case_type") == "instant").select("project_no", "finish_time")
 
 

@@ -52,6 +52,7 @@ def test_overdue_open_counts_from_the_instant_after_the_deadline() -> None:
         due("stopped", "10-09 12:00"),
         due("stopped too late", "10-09 12:00"),
         due("moved on", "10-09 12:00"),
+        due("paused until tonight", "10-09 12:00"),
         due("ends now", "10-09 12:00", finish_time=T),
         due("ended", "10-09 12:00", finish_time="10-09 19:00"),
         due("withdrawn", "10-09 12:00", closed_time="10-09 19:00", status="withdrawn"),
@@ -62,15 +63,18 @@ def test_overdue_open_counts_from_the_instant_after_the_deadline() -> None:
         pause("stopped", "10-09 12:00"),
         pause("stopped too late", "10-09 12:00:01"),
         pause("moved on", "10-08 12:00", "10-09 11:00"),
+        pause("paused until tonight", "10-09 10:00", "10-09 21:00"),  # adds no day
     ]
     items = [item("i"), item("endless", promise_days=None)]
     tables = city(cases=cases, case_pauses=pauses, items=items)
     found = read("overdue_open", tables, T, "D")
-    # Late: just late, stopped too late, ends now. Open with a deadline: these, at its deadline, stopped, moved on.
-    assert (found["numerator"], found["denominator"], found["value"]) == (3, 6, 50)
-    # On Saturday evening the one that was moved on to Saturday noon is late, and so is the first; two have ended.
+    # Late: just late, stopped too late, ends now. Open with a deadline: these, at its deadline, stopped, moved on,
+    # paused until tonight.
+    assert (found["numerator"], found["denominator"], found["value"]) == (3, 7, pytest.approx(300 / 7))
+    # On Saturday evening those at its deadline, moved on to Saturday noon and paused until the night are late as well,
+    # and the one accepted on Friday evening; one has ended.
     later = read("overdue_open", tables, "10-10 20:00", "D")
-    assert (later["numerator"], later["denominator"]) == (5, 6)
+    assert (later["numerator"], later["denominator"]) == (6, 7)
     assert read("overdue_open", city(), T, "D")["value"] == 0
 
 
@@ -106,6 +110,13 @@ def test_backlog_is_measured_in_days_of_work_and_against_its_own_past() -> None:
     found = read("backlog_ratio", tables, T, "D")
     assert (found["numerator"], found["denominator"], found["baseline"], found["value"]) == (50, 20, 50, 1)
     assert len(workdays) > 80
+    # One that was finished on Thursday and withdrawn on Friday noon counts on Thursday evening alone.
+    undone = case(
+        "undone", "10-08 09:00", "10-08 10:00", finish_time="10-08 12:00", closed_time="10-09 12:00", status="withdrawn"
+    )
+    with_undone = {**tables, "cases": [*standing, *daily, undone]}
+    assert read("backlog_ratio", with_undone, "10-08 20:00", "D")["denominator"] == 21
+    assert read("backlog_ratio", with_undone, T, "D")["denominator"] == 20
     wave = [case(f"new {number}", "10-09 09:00", "10-09 10:00") for number in range(25)]
     assert read("backlog_ratio", {**tables, "cases": standing + daily + wave}, T, "D")["value"] == 1.5
     # 49 open cases are too few; a past of 19 evenings is too short.

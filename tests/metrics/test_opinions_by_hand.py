@@ -70,6 +70,10 @@ def test_where_nobody_ever_told_of_a_verification_nothing_can_be_said() -> None:
     ]
     found = read("bad_review_overdue", city(reviews=reviews), T, "H")
     assert (found["reading"], found["numerator"], found["value"]) == ("no_data", 1, None)
+    # A review whose hall only its case tells says nothing before the case is known.
+    early = review("of a later case", "09-01 10:00", 5, verify_time="09-02 10:00", hall_id=None, project_no="c")
+    told = city(reviews=[*reviews, early], cases=[case("c", T)])
+    assert [read("bad_review_overdue", told, at_, "H")["reading"] for at_ in (T, "10-10 20:00")] == ["no_data", "value"]
     reviews += [review("verified tonight", "10-08 10:00", 5, verify_time=T)]
     assert read("bad_review_overdue", city(reviews=reviews), T, "H")["reading"] == "no_data"
     assert read("bad_review_overdue", city(reviews=reviews), "10-10 20:00", "H")["reading"] == "value"
