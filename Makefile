@@ -1,7 +1,7 @@
 # 政务服务驾驶舱. `make setup` and `make run` are all that a user needs; the rest is for those who change it.
 PYTHON := .venv/bin/python
 
-.PHONY: setup run test lint bench proof clean
+.PHONY: setup run test lint bench bench-demo proof clean
 
 setup:
 	@.ci/venv run
@@ -24,6 +24,10 @@ lint:
 bench:
 	@.ci/venv dev
 	@$(PYTHON) -m tests.bench
+
+bench-demo:
+	@.ci/venv dev
+	@$(PYTHON) -m tests.bench --demo
 
 proof:
 	@.ci/venv dev

@@ -5,7 +5,7 @@ Cases and pauses come as they were at an instant (`metrics.asof`); the deadlines
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -177,7 +177,7 @@ def with_deadline(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar,
     Raises:
         OutsideCalendar: a deadline needs days that the working days do not cover.
     """
-    rows = cases.with_columns(_due_base(cases, work)).with_row_index("row__")
+    rows = cases.with_columns(due_base(cases, work)).with_row_index("row__")
     moved = _paused(rows, pauses, work, t)
     rows = rows.join(moved, on="row__", how="left", maintain_order="left").with_columns(
         pl.coalesce("due_adj", "due_base").alias("due_adj"), pl.col("clock_stopped").fill_null(value=False)
@@ -191,7 +191,7 @@ def with_deadline(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar,
     return rows.with_columns(overdue.fill_null(value=False).alias("overdue")).drop("row__")
 
 
-def _due_base(cases: pl.DataFrame, work: WorkCalendar) -> pl.Series:
+def due_base(cases: pl.DataFrame, work: WorkCalendar) -> pl.Series:
     """24:00 of the last day the item leaves, or the deadline that the source gives for promised items."""
     instant = (pl.col("case_type") == "instant").fill_null(value=False)
     promised = (pl.col("case_type") == "promise") & pl.col("promise_due").is_null()
@@ -210,10 +210,16 @@ def _due_base(cases: pl.DataFrame, work: WorkCalendar) -> pl.Series:
 
 
 def _paused(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, t: datetime) -> pl.DataFrame:
-    """Deadlines of the cases that were paused: row__, due_adj, clock_stopped.
+    """Deadlines of the cases that were paused: row__, due_adj, clock_stopped."""
+    *_, whole = pause_rounds(cases, pauses, work, t)
+    return whole.select("row__", moved_on(whole, work).alias("due_adj"), "clock_stopped")
 
-    The pauses of all cases are gone through together, the first of each case, then the second, and so on: whether a
-    pause counts depends on the deadline as the pauses before it have left it.
+
+def pause_rounds(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, t: datetime) -> Iterator[pl.DataFrame]:
+    """The state of all paused cases before their first pause, after the first of each, after the second, and so on.
+
+    Whether a pause counts depends on the deadline as the pauses before it have left it. A state has row__, natural,
+    due (by all spans before the last), span_begin, span_end (the last span that counts), clock_stopped.
     """
     at = pl.lit(t).dt.convert_time_zone(work.timezone)
     spells = (
@@ -242,14 +248,12 @@ def _paused(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, t: da
         pl.lit(None, dtype=instant).alias("span_begin"), pl.lit(None, dtype=instant).alias("span_end"),
         pl.lit(value=False).alias("clock_stopped"),
     )  # fmt: skip
-    done = []
+    yield state
     for _, pause in sorted(spells.partition_by("rank", as_dict=True).items()):
         going_on = state.join(pause.select("row__"), on="row__", how="semi", maintain_order="left")
-        done.append(state.join(pause.select("row__"), on="row__", how="anti"))
-        state = _after_pause(going_on, pause, work)
-    done.append(state)
-    whole = pl.concat(done)
-    return whole.select("row__", _moved_on(whole, work).alias("due_adj"), "clock_stopped")
+        resting = state.join(pause.select("row__"), on="row__", how="anti", maintain_order="left")
+        state = pl.concat([_after_pause(going_on, pause, work), resting])
+        yield state
 
 
 def _after_pause(state: pl.DataFrame, pause: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
@@ -258,7 +262,7 @@ def _after_pause(state: pl.DataFrame, pause: pl.DataFrame, work: WorkCalendar) -
     `due` is the deadline by all spans that are closed for good, span_begin … span_end the span that may still grow.
     """
     begin, end, began = (pause[name] for name in ("begin", "end", "start_at"))
-    due = _moved_on(state, work)
+    due = moved_on(state, work)
     within = (begin < state["span_end"]).fill_null(value=False)  # the clock stands: nothing can be overdue
     counts = within | (began <= due)
     joins = within | (counts & (begin == state["span_end"]).fill_null(value=False))
@@ -272,7 +276,7 @@ def _after_pause(state: pl.DataFrame, pause: pl.DataFrame, work: WorkCalendar) -
     )
 
 
-def _moved_on(state: pl.DataFrame, work: WorkCalendar) -> pl.Series:
+def moved_on(state: pl.DataFrame, work: WorkCalendar) -> pl.Series:
     """The deadline moved on by the span: by the days of the unit after the day it began up to the day it ended.
 
     Days are added to the deadline as they are: a natural-day deadline that lands on a rest day stays there, since only

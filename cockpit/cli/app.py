@@ -6,10 +6,16 @@ import tempfile
 import traceback
 
 import typer
+from typer.exceptions import TyperException
 
-from cockpit.cli import care, intake, numbers, service
+from cockpit.cli import care, demo, intake, numbers, service
 from cockpit.cli.frame import REFUSED
+from cockpit.cli.usage import wrong_usage
 from cockpit.intake.privacy import masked
+
+PROGRAM = "python -m cockpit"
+#: Exit code of a command line that makes no sense.
+WRONG_USAGE = 2
 
 app = typer.Typer(
     name="cockpit",
@@ -19,14 +25,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (intake, numbers, service, care):
+for module in (intake, demo, numbers, service, care):
     module.register(app)
 
 
 def main() -> None:
     """Run the command line; a fault of the program itself is told in one line too, its details kept in a file."""
     try:
-        app(prog_name="python -m cockpit")
+        code = app(prog_name=PROGRAM, standalone_mode=False)
+    except TyperException as error:
+        # Called without a command, it shows its help; everything else is said in a sentence of ours.
+        bare = type(error).__name__ == "NoArgsIsHelpError"
+        typer.echo(str(getattr(error, "message", "")) if bare else wrong_usage(error, PROGRAM), err=True)
+        raise SystemExit(WRONG_USAGE) from None
+    except typer.Abort:
+        raise SystemExit(REFUSED) from None
     except Exception as error:  # the last line of defence: people get a sentence, developers the file
         with tempfile.NamedTemporaryFile("w", prefix="cockpit-", suffix=".log", delete=False) as file:
             file.write(masked(traceback.format_exc()))
@@ -35,3 +48,4 @@ def main() -> None:
             err=True,
         )
         raise SystemExit(REFUSED) from None
+    raise SystemExit(code or 0)

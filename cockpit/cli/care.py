@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cockpit.cli.frame import REFUSED, DataOption, JsonOption, data_folder, print_json, refusing
-from cockpit.intake.health import findings
+from cockpit.demo.ledger import read_ledger
+from cockpit.intake.health import Finding, findings
+from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
 
 
@@ -20,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def doctor(data: DataOption = None, json: JsonOption = False) -> None:
     """Say whether this installation is healthy."""
     with refusing(), data_folder(data) as folder:
-        found = findings(folder)
+        found = [*findings(folder), *_demo(folder)]
     if json:
         print_json([vars(finding) for finding in found])
     else:
@@ -30,6 +32,19 @@ def doctor(data: DataOption = None, json: JsonOption = False) -> None:
         Console().print(table)
     if not all(finding.healthy for finding in found):
         raise typer.Exit(REFUSED)
+
+
+def _demo(folder: DataFolder) -> list[Finding]:
+    """How much of the demo city is in, where the folder holds one."""
+    ledger = read_ledger(folder.path)
+    if ledger is None:
+        return []
+    days, done = (sum(span.days for span in spans) for spans in (ledger.spans, [s for s in ledger.spans if s.done]))
+    fed = f"已续到 {ledger.fed_until.astimezone(folder.zone):%Y-%m-%d %H:%M}" if ledger.live else "没有续演"
+    if ledger.complete:
+        return [Finding("演示城市", True, f"虚构的数据，{days} 天已全部建好，{fed}。")]
+    hint = "更早的历史正在后台补齐；没有进程在补时，请再执行一次 run 或 demo"
+    return [Finding("演示城市", True, f"虚构的数据，已建 {done} / {days} 天，{fed}；{hint}。")]
 
 
 def maintain(data: DataOption = None, json: JsonOption = False) -> None:

@@ -12,8 +12,17 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
+from cockpit.demo.building import DaysIn, Report
 from cockpit.errors import CockpitError
 from cockpit.intake.draft import Observer
 from cockpit.intake.privacy import masked
@@ -79,7 +88,32 @@ def progress(title: str) -> Iterator[Observer]:
 
         def show(step: str) -> None:
             kind = next((kind for kind in STEPS if step.startswith(kind)), step)
-            bar.update(task, description=f"{title}:{STEPS.get(kind, kind)} {step.removeprefix(kind).strip()}")
+            bar.update(task, description=f"{title}：{STEPS.get(kind, kind)} {step.removeprefix(kind).strip()}")
+
+        yield show
+
+
+@contextmanager
+def day_bar(title: str) -> Iterator[Report]:
+    """A bar that fills with the days that are in, and says how long it will still take; silent where no terminal is."""
+    if not sys.stderr.isatty():
+        yield lambda days: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} 天，{task.fields[rows]:,} 行"),
+        TimeElapsedColumn(),
+        TextColumn("还需"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120) as bar:
+        task = bar.add_task(title, total=1, rows=0)
+
+        def show(days: DaysIn) -> None:
+            doing = f"{title}：{days.doing.first} 至 {days.doing.last}" if days.doing else title
+            bar.update(task, completed=days.done, total=days.days, description=doing, rows=days.rows)
 
         yield show
 

@@ -1,20 +1,17 @@
-"""Commands of data staff: import, check, quarantine, demo."""
+"""Commands of data staff: import, check, quarantine."""
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from cockpit import clock
 from cockpit.cli.frame import (
     ByOption,
     DataOption,
@@ -25,10 +22,8 @@ from cockpit.cli.frame import (
     refusing,
     settings_for,
 )
-from cockpit.demo.city import write_city
-from cockpit.errors import SettingsError, StorageError
+from cockpit.errors import SettingsError
 from cockpit.intake.counting import BatchResult
-from cockpit.intake.draft import Observer
 from cockpit.intake.importer import check_files, import_files
 from cockpit.intake.profile import Profile, load_profile
 from cockpit.intake.reasons import sentence_of
@@ -46,7 +41,6 @@ def register(app: typer.Typer) -> None:
     app.command("import", help="按导入方案把文件作为一批导入；一批要么全部生效，要么全部不生效。")(bring)
     app.command("check", help="同样的检查，但什么都不保存。")(check)
     app.command("quarantine", help="查看被隔离的行及全部原因。")(quarantine)
-    app.command("demo", help="建立演示城市（数据均为虚构），经由同一道入口检查导入。")(demo)
 
 
 def bring(
@@ -66,7 +60,7 @@ def bring(
                 result = import_database(folder, how, by=by, observe=observe)
             else:
                 result = import_files(folder, how, wanted, by=by, observe=observe)
-    _show(result, json)
+    show_result(result, json)
 
 
 def check(
@@ -82,7 +76,7 @@ def check(
         wanted = _paths(how, paths)
         with _checked_folder(data, Path(nowhere)) as folder:
             result = check_files(folder, how, wanted)
-    _show(result, json)
+    show_result(result, json)
 
 
 def quarantine(
@@ -128,52 +122,6 @@ def quarantine(
             console.print(f"  {refusal.at.astimezone():%Y-%m-%d %H:%M} {refusal.name}:{refusal.reason}", markup=False)
 
 
-def demo(
-    halls: Annotated[int, typer.Option("--halls", min=1, max=82, help="大厅数")] = 6,
-    days: Annotated[int, typer.Option("--days", min=1, max=400, help="天数")] = 60,
-    until: Annotated[str | None, typer.Option("--until", help="最后一天，如 2026-10-12；缺省为今天")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="随机种子；相同种子得到相同的行")] = 7,
-    data: DataOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Build the demo city through the real import."""
-    with refusing():
-        day = _day(until, settings_for(data).city.timezone)
-        with data_folder(data, create=True) as folder, progress("演示城市") as observe:
-            result = build_demo(folder, halls=halls, days=days, until=day, seed=seed, observe=observe)
-    _show(result, json)
-
-
-def build_demo(
-    folder: DataFolder, *, halls: int, days: int, until: dt.date, seed: int, observe: Observer | None = None
-) -> BatchResult:
-    """Write the demo city's files and bring them in through the gate.
-
-    Raises:
-        StorageError: the data folder already holds real records.
-    """
-    if any(batch.profile != "standard" or batch.by != "demo" for batch in folder.records.batches(1)):
-        raise StorageError(f"数据目录 {folder.path} 里已有真实数据，不能再放演示城市；请用 --data 另指一个目录。")
-    with tempfile.TemporaryDirectory() as place:
-        write_city(
-            Path(place), halls=halls, days=days, until=until, seed=seed, timezone=folder.timezone, now=clock.now()
-        )
-        return import_files(folder, load_profile("standard"), [Path(place)], by="demo", observe=observe)
-
-
-def _day(text: str | None, timezone: str) -> dt.date:
-    today = clock.now().astimezone(ZoneInfo(timezone)).date()
-    if text is None:
-        return today
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"--until {text} 不是日期；请写成 2026-10-12。") from None
-    if day > today:
-        raise typer.BadParameter(f"--until {text} 晚于今天 {today}；请写今天或以前的日期。")
-    return day
-
-
 def _checked_folder(data: Path | None, nowhere: Path) -> AbstractContextManager[DataFolder]:
     """The data folder to check against; where there is none yet, an empty one that is thrown away."""
     begun = (settings_for(data).data_dir / "lake").is_dir()
@@ -197,7 +145,8 @@ def _paths(profile: Profile, paths: list[Path] | None) -> list[Path]:
     return paths
 
 
-def _show(result: BatchResult, as_json: bool) -> None:
+def show_result(result: BatchResult, as_json: bool) -> None:
+    """Say what became of every row: in one JSON document, or in a table with the reasons in words."""
     if as_json:
         print_json(
             {
@@ -209,7 +158,7 @@ def _show(result: BatchResult, as_json: bool) -> None:
         )
         return
     console = Console()
-    table = Table("表", "读入", "新增", "更新", "未变", "隔离", title=f"批次 {result.batch_id or '(仅检查,未保存)'}")
+    table = Table("表", "读入", "新增", "更新", "未变", "隔离", title=f"批次 {result.batch_id or '（仅检查，未保存）'}")
     for name, counts in result.tables.items():
         table.add_row(name, *(f"{value:,}" for value in vars(counts).values()))
     console.print(table)

@@ -1,4 +1,4 @@
-"""Commands that keep running: the web server, the job runner, both."""
+"""Commands that keep running: the web server, the job runner, all of it together with the demo city's feed."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cockpit import clock
-from cockpit.cli.frame import DataOption, data_folder, progress, refusing, settings_for
-from cockpit.cli.intake import build_demo
+from cockpit.cli import demo as demo_city
+from cockpit.cli.frame import DataOption, data_folder, refusing, settings_for
+from cockpit.demo.building import BY
+from cockpit.demo.ledger import read_ledger
+from cockpit.lake.folder import DataFolder
+from cockpit.web.port import claim
 
-#: Size of the demo city that `run` builds where there is no data yet.
-DEMO_HALLS, DEMO_DAYS, DEMO_SEED = 6, 60, 7
+#: So many of the latest days are there before the first page is shown; the older ones come in while people look.
+FIRST_DAYS = 120
+_LOOK_SECONDS = 0.3
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("serve", help="启动网页服务。")(serve)
     app.command("schedule", help="启动作业进程：投递目录每分钟查看一次，数据表定时整理。")(schedule)
-    app.command("run", help="没有数据时先建立演示城市，然后启动网页服务和作业进程。")(run)
+    app.command("run", help="没有数据时先建立演示城市，然后启动网页服务和作业进程，演示城市随时间继续。")(run)
 
 
 def serve(data: DataOption = None) -> None:
@@ -44,35 +49,86 @@ def schedule(data: DataOption = None) -> None:
 
 def run(
     data: DataOption = None,
-    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="没有数据时是否建立演示城市")] = True,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="没有数据时是否建立演示城市并让它继续")] = True,
 ) -> None:
     """Build the demo city if there is no data yet, start everything, print the address."""
     with refusing():
+        web = settings_for(data).web
+        # Asked before the city is built: nobody should wait for pages that cannot be shown.
+        claim(web.host, web.port)
         with data_folder(data, create=True) as folder:
-            if demo and folder.lake.snapshot().empty:
-                typer.echo("还没有数据，先建立演示城市（数据均为虚构）……", err=True)
-                today = clock.now().astimezone(folder.zone).date()
-                with progress("演示城市") as observe:
-                    build_demo(folder, halls=DEMO_HALLS, days=DEMO_DAYS, until=today, seed=DEMO_SEED, observe=observe)
             path = folder.path
-        typer.echo(f"数据目录：{path}。目前只在本机可以打开，还不需要登录。", err=True)
-        _run_both(str(path))
+            feeding = feeding_command(folder) if demo else None
+        _run_all(path, feeding)
 
 
-def _run_both(data: str) -> None:
-    """Server and runner as two processes; when one ends, the other is stopped too."""
-    command = [sys.executable, "-m", "cockpit"]
-    parts = [subprocess.Popen([*command, name, "--data", data]) for name in ("serve", "schedule")]
+def feeding_command(folder: DataFolder) -> list[str] | None:
+    """Return the command that builds or feeds the demo city of a data folder; None where it holds something else."""
+    ledger = read_ledger(folder.path)
+    if ledger is None:
+        if not folder.lake.snapshot().empty or folder.records.batches(1):
+            return None
+        return _demo(demo_city.HALLS, demo_city.DAYS, demo_city.SEED, "--latest-first", FIRST_DAYS)
+    if (ledger.complete and not ledger.live) or folder.records.batches(1, not_by=BY):
+        return None
+    return _demo(ledger.halls, ledger.days, ledger.seed, "--until", ledger.until)
+
+
+def _demo(halls: int, days: int, seed: int, *more: object) -> list[str]:
+    return [str(word) for word in ("demo", "--halls", halls, "--days", days, "--seed", seed, *more, "--live")]
+
+
+def _run_all(path: Path, feeding: list[str] | None) -> None:
+    """Server, runner and feed as processes; when server or runner ends, all are stopped."""
+    parts: list[subprocess.Popen[bytes]] = []
+    asked: list[subprocess.Popen[bytes]] = []
+    stopping = False
 
     def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
         for part in parts:
-            part.terminate()
+            if part not in asked:
+                asked.append(part)
+                part.terminate()
 
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, stop)
-    while all(part.poll() is None for part in parts):
-        time.sleep(0.3)
-    stop()
-    codes = [part.wait() for part in parts]
-    wrong = [code for code in codes if code not in (0, -signal.SIGTERM, -signal.SIGINT)]
+    try:
+        main = []
+        if feeding is not None:
+            # What the feed answers when it is stopped is for whoever started it alone.
+            parts.append(_started(path, *feeding, out=subprocess.DEVNULL))
+        if feeding is None or _await_shown(path, parts[0]):
+            typer.echo(f"数据目录：{path}。目前只在本机可以打开，还不需要登录。", err=True)
+            main = [_started(path, name) for name in ("serve", "schedule")]
+            parts += main
+        while main and not stopping and all(part.poll() is None for part in main):
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        stop()
+        codes = [part.wait() for part in parts]
+    # Where pages are up, a feed that ended by itself has said why and takes nothing down.
+    wrong = [code for code in codes[-len(main) or -1 :] if code not in (0, -signal.SIGTERM, -signal.SIGINT)]
     raise typer.Exit(1 if wrong else os.EX_OK)
+
+
+def _await_shown(path: Path, feed: subprocess.Popen[bytes]) -> bool:
+    """Wait until what the first page needs is in; say what is going on where that takes a while."""
+    told = False
+    while True:
+        ledger = read_ledger(path)
+        if ledger is not None and ledger.shown:
+            if told:
+                typer.echo("最近的日子已经建好；更早的历史在后台补齐，今天的数据随时间继续进来。", err=True)
+            return True
+        if not told:
+            typer.echo("先建立演示城市（数据均为虚构），最近的日子在先……", err=True)
+            told = True
+        if feed.poll() is not None:
+            return False
+        time.sleep(_LOOK_SECONDS)
+
+
+def _started(path: Path, *words: str, out: int | None = None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "cockpit", *words, "--data", str(path)], stdout=out)

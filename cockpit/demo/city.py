@@ -13,6 +13,8 @@ from cockpit.demo.mishaps import Mishaps
 from cockpit.demo.places import plan_counties, plan_halls
 from cockpit.demo.submissions import offices_of
 from cockpit.demo.truth import QUIET, TRUTH
+from cockpit.errors import StorageError
+from cockpit.lake.faults import cause
 from metrics.standard import TABLES
 
 
@@ -101,7 +103,17 @@ def write_city(
 
 
 def write_labels(city: City, data_folder: Path) -> None:
-    """Keep what went wrong, and the quiet hall-days, in a data folder apart from the records."""
+    """Keep what went wrong, and the quiet hall-days, in a data folder apart from the records.
+
+    Raises:
+        StorageError: the disk refused; what was there before is still there.
+    """
     for name, frame in ((TRUTH, city.truth()), (QUIET, city.quiet_days())):
-        (data_folder / name).parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(data_folder / name)
+        path = data_folder / name
+        draft = path.with_suffix(".part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.write_parquet(draft)
+            draft.replace(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StorageError(f"文件 {path} 写不进去（{cause(error)}）；请检查磁盘空间和写权限，然后重试。") from error

@@ -1,26 +1,26 @@
 """One invented city's records, span by span of days, as tables of the data standard."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
-from cockpit.demo.almanac import DAY, day_number
+from cockpit.demo.almanac import DAY, Almanac, day_number
 from cockpit.demo.attendance import CHECK_EARLY, CHECK_LATE, health_checks
 from cockpit.demo.complaints import COMPLAINT_LASTS, complaints
-from cockpit.demo.deliveries import CHANGES, LIVE, OLDEST, PLANS, deliveries, news_of, once, weeks_planned
+from cockpit.demo.deliveries import CHANGES, OLDEST, PLANS, deliveries, news_of, once, weeks_planned
 from cockpit.demo.equipment import Outages, device_states, outages
-from cockpit.demo.frames import cut_table, to_standard
+from cockpit.demo.frames import to_standard
 from cockpit.demo.incidents import Active
 from cockpit.demo.joining import Site
 from cockpit.demo.making import Raw, make, make_backlog, make_plans
 from cockpit.demo.mishaps import Mishaps
 from cockpit.demo.registers import registers
 from cockpit.demo.staff import plan_sizes
-from cockpit.demo.status import cases_as_known, reviews_as_known, tickets_as_known
+from cockpit.demo.telling import Held, held_back, news, told
 from cockpit.demo.truth import quiet_days, truth
 from metrics.standard import TABLES
 
@@ -34,6 +34,7 @@ STEP = 20
 """Days made at once, to keep memory small."""
 _KEPT_DAYS = 2
 """So many days are kept ready for a feed that asks again every minute."""
+_KEPT_CARRIES = 3
 _LONG_LIVED = ("cases", "case_pauses", "case_steps", "reviews")
 
 Tables = dict[str, pl.DataFrame]
@@ -75,6 +76,21 @@ class City:
         known_from = self.site.almanac.days.start * DAY
         cut = (self.site.almanac.days.stop + PLANNED_AHEAD) * DAY
         return {name: self._finished(name, frame, cut, known_from) for name, frame in self._registers.items()}
+
+    def later(self, last: dt.date) -> "City":
+        """Return the same city, gone on to a later last day; nothing of its past changes, and what is known is kept."""
+        almanac = Almanac(self.first_day, max(last, self.last_day))
+        site = replace(self.site, almanac=almanac)
+        return replace(self, site=site, mishaps=replace(self.mishaps, almanac=almanac), _latest={})
+
+    def register_deliveries(self) -> pl.DataFrame:
+        """Return the 归集记录 of the reference tables; the span of the first day has them too.
+
+        Calendars reach further when the city goes on, and then these rows say so.
+        """
+        first = self.site.almanac.days.start * DAY
+        rows = once(self._registers, self.site.almanac)
+        return self._finished("deliveries", rows, self._cut(None), first)
 
     def backlog(self, now: dt.datetime | None = None) -> Tables:
         """Return cases from before the first day that were still open then, with their pauses and steps so far."""
@@ -121,26 +137,17 @@ class City:
         among them. What a source holds back at `now` (数据迟到) is left out until it delivers again.
         """
         start, cut = self._cut(since), self._cut(now)
+        if start >= cut:
+            return {}
         days = range(start // DAY, (cut - 1) // DAY + 1)
-        raw = self._lived(days)
         known_from = self.site.almanac.days.start * DAY
         found = {}
-        for name, frame in raw.items():
-            if name in PLANS:
-                continue
-            held = self._held_back(name, start, cut)
-            known = _known(name, frame, cut, known_from)
-            fresh = pl.col("updated_at") >= start
-            released = pl.lit(False)
-            if "office" in frame.columns:
-                for hall, begin, end in held:
-                    fresh &= ~((pl.col("office") == hall) & (pl.col("updated_at") >= begin) & pl.lit(cut <= end))
-                    released |= (
-                        (pl.col("office") == hall) & (pl.col("updated_at") >= begin) & pl.lit(start <= end < cut)
-                    )
-            rows = known.filter(fresh | released)
-            if rows.height:
-                found[name] = to_standard(name, rows, self.timezone)
+        for name, frame in self._lived(days).items():
+            if name not in PLANS:
+                early, late = self._held(name, start), self._held(name, cut)
+                rows = news(name, frame, start, cut, known_from, early, late)
+                if rows.height:
+                    found[name] = to_standard(name, rows, self.timezone)
         return found
 
     def truth(self) -> pl.DataFrame:
@@ -197,8 +204,9 @@ class City:
         """Return what the days' tickets and submissions bring, with what still comes of earlier ones."""
         raw = self._joined(days, self._carry(days.start))
         if days.stop not in self._carried:
-            while len(self._carried) > 2:
-                del self._carried[next(iter(self._carried))]
+            # Older days may be told while a feed goes on: what carries over into its next days is kept.
+            while len(self._carried) > _KEPT_CARRIES:
+                del self._carried[next(day for day in self._carried if day not in sorted(self._carried)[-2:])]
             self._carried[days.stop] = _pending(raw, days.stop)
         return raw
 
@@ -255,15 +263,13 @@ class City:
             found = pl.concat([once(self._registers, site.almanac).select(found.columns), found])
         return found
 
-    def _held_back(self, name: str, since: int, cut: int) -> list[tuple[int, int, int]]:
-        """Return where and when a table's source holds back rows around an instant: hall, from, to."""
-        active = self._active(range(since // DAY, cut // DAY + 1))
-        late = [incident for incident in active.kind("source_late") if incident.source == LIVE.get(name)]
-        return [(incident.hall, incident.onset, incident.end) for incident in late]
+    def _held(self, name: str, at: int) -> Held:
+        """Return where a table's source holds rows back at an instant, and since when."""
+        return held_back(self._active(range((at - 1) // DAY, at // DAY + 1)).kind("source_late"), name, at)
 
     def _finished(self, name: str, frame: pl.DataFrame, cut: int, known_from: int) -> pl.DataFrame:
         shape = TABLES[name]
-        known = _known(name, frame, cut, known_from)
+        known = told(name, frame, cut, known_from, self._held(name, cut))
         if shape.time:
             known = known.sort(shape.time, *(column for column in shape.key if column != shape.time))
         return to_standard(name, known, self.timezone)
@@ -280,12 +286,3 @@ def _pending(raw: Raw, day: int) -> Raw:
         latest = pl.max_horizontal(pl.col(column).fill_null(-1) for column in CHANGES[name])
         found[name] = raw[name].filter(latest >= day * DAY - OLDEST)
     return found
-
-
-def _known(name: str, frame: pl.DataFrame, cut: int, known_from: int) -> pl.DataFrame:
-    frame = cut_table(name, frame, cut, known_from)
-    if name == "tickets":
-        return tickets_as_known(frame, cut)
-    if name == "cases":
-        return cases_as_known(frame, cut)
-    return reviews_as_known(frame) if name == "reviews" else frame

@@ -4,7 +4,7 @@ Incidents are drawn by spans of forty days, so that neither the first nor the la
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 from cockpit.demo.almanac import DAY, HOUR, MINUTE, date_of
 from cockpit.demo.attendance import CHECK_EVERY
@@ -35,7 +35,7 @@ class Mishaps(Town):
         return Active.of(i for i in drawn if i.touches(days.start * DAY, days.stop * DAY))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _drawn(city: Town, span: int) -> tuple[Incident, ...]:
     """Draw the incidents that begin in one span of forty days."""
     taken: set[tuple[int, int]] = set()

@@ -5,6 +5,7 @@ import polars as pl
 
 def tickets_as_known(frame: pl.DataFrame, cut: int) -> pl.DataFrame:
     """Set each ticket's status; window and staff are known from the call, a case from its opening."""
+    opened = pl.col("case_opened")
     called = pl.col("call_time").is_not_null()
     state = (
         pl.when(pl.col("end_time").is_not_null())
@@ -19,7 +20,8 @@ def tickets_as_known(frame: pl.DataFrame, cut: int) -> pl.DataFrame:
         state.alias("status"),
         pl.when(called).then(pl.col("window_id")).alias("window_id"),
         pl.when(called).then(pl.col("staff_id")).alias("staff_id"),
-        pl.when(pl.col("case_opened") < cut).then(pl.col("project_no")).alias("project_no"),
+        pl.when(opened < cut).then(pl.col("project_no")).alias("project_no"),
+        pl.max_horizontal("updated_at", pl.when(opened.is_between(0, cut - 1)).then(opened)).alias("updated_at"),
     )
 
 

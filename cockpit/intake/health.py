@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from cockpit.lake.folder import DataFolder
 
 #: Free space below which the next batches may not fit (bytes).
 LOW_SPACE = 2 << 30
+#: So long before a year begins its official working days should have been brought in.
+WORKDAYS_DUE = dt.timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,12 @@ def _quarantine(folder: DataFolder) -> Finding:
 
 def _workdays(folder: DataFolder) -> Finding:
     days = folder.lake.snapshot().scan("workdays").filter("provisional").select(pl.col("date").dt.year()).unique()
-    years = "、".join(str(year) for year in sorted(days.collect().to_series()))
+    years = sorted(days.collect().to_series())
     if not years:
         return Finding("工作日", True, "均为正式安排。")
-    return Finding("工作日", False, f"{years} 年按周一至周五暂定；请导入 workdays 表补上正式安排。")
+    said = "、".join(str(year) for year in years)
+    # Next year's days off are made public in late autumn; only then is there anything to bring in.
+    due = (clock.now().astimezone(folder.zone) + WORKDAYS_DUE).year
+    if years[0] > due:
+        return Finding("工作日", True, f"{said} 年的放假安排尚未公布，暂按周一至周五计；公布后请导入 workdays 表。")
+    return Finding("工作日", False, f"{said} 年按周一至周五暂定；请导入 workdays 表补上正式安排。")

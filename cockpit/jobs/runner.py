@@ -25,12 +25,19 @@ def run_jobs(folder: DataFolder) -> None:
     The right to write to the lake is a lease, so a second runner or a manual import does no harm: one of them waits.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # That a job ran each minute is no news; on a terminal it would push the address of the pages away.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler = BlockingScheduler(timezone=folder.timezone)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(lambda: _told(lambda: sweep_drops(folder)), "interval", seconds=SWEEP_SECONDS, **options)
     scheduler.add_job(lambda: _told(lambda: upkeep(folder)), "interval", minutes=MAINTAIN_MINUTES, **options)
+
+    def stop(*_: object) -> None:
+        if scheduler.running:  # Ctrl+C reaches this process and whoever started it, who then asks once more
+            scheduler.shutdown(wait=True)
+
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: scheduler.shutdown(wait=True))
+        signal.signal(sign, stop)
     _told(lambda: sweep_drops(folder))
     scheduler.start()
 

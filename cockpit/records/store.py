@@ -172,12 +172,12 @@ class Records:
         )
         self.add_audit(connection, batch.by, "import", batch.batch_id, f"{batch.profile}: {len(batch.files)} files")
 
-    def batches(self, limit: int = 20) -> list[BatchRecord]:
-        """The latest batches, newest first."""
+    def batches(self, limit: int = 20, *, not_by: str | None = None) -> list[BatchRecord]:
+        """The latest batches, newest first; those that one account brought in may be left out."""
+        wanted = sa.select(t.batches) if not_by is None else sa.select(t.batches).where(t.batches.c.by_whom != not_by)
+        wanted = wanted.order_by(t.batches.c.finished_at.desc(), t.batches.c.batch_id.desc()).limit(limit)
         with self.database.reading() as connection:
-            found = connection.execute(
-                sa.select(t.batches).order_by(t.batches.c.finished_at.desc(), t.batches.c.batch_id.desc()).limit(limit)
-            ).all()
+            found = connection.execute(wanted).all()
             names = [row.batch_id for row in found]
             files = _by_batch(connection, t.batch_files, names, t.batch_files.c.position)
             counts = _by_batch(connection, t.batch_tables, names, t.batch_tables.c.table_name)

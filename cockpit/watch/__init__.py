@@ -1,1 +1,1 @@
-"""What is going on: numbers from the lake, and later what they warn of."""
+"""Watching the halls: from records to readings, warnings and what people are told."""

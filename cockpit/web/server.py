@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,11 +12,11 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from cockpit.errors import SettingsError, StorageError
 from cockpit.settings import Settings
 from cockpit.web import health, installed, shell
 from cockpit.web.charts import CHINESE_TYPE
 from cockpit.web.guard import LoopbackOnly, SecurityHeaders
+from cockpit.web.port import claim
 
 ENTRY = Path(__file__).resolve().parent / "entry.py"
 _LOG = logging.getLogger(__name__)
@@ -83,7 +81,7 @@ def serve(settings: Settings) -> None:
         StorageError: the port is taken.
         SettingsError: the address is none of this machine.
     """
-    _claim(settings.web.host, settings.web.port)
+    claim(settings.web.host, settings.web.port)
     build_app(settings).run(config=options(settings))
 
 
@@ -97,24 +95,6 @@ def address(settings: Settings) -> str:
     """Where a browser on this machine finds the pages."""
     host = settings.web.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}"
-
-
-def _claim(host: str, port: int) -> None:
-    """See whether the port is free, so that the refusal is one sentence and not Streamlit's log."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
-            raise StorageError(
-                f"网页服务不能使用端口 {port}（已被占用或没有权限）；"
-                "请停掉占用它的程序，或在 config.toml 的 web.port 里换一个。"
-            ) from error
-        raise SettingsError(
-            f"网页服务不能在 {host} 上监听（{error.strerror}）；请把 config.toml 的 web.host 改为 127.0.0.1。"
-        ) from error
 
 
 def _announced(settings: Settings) -> Any:  # noqa: ANN401 (Streamlit's own type of a lifespan is not public)

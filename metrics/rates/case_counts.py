@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from metrics.asof import as_of
@@ -24,6 +26,8 @@ _UNIFIED = pl.col("platform") == "ywtb2"
 _WINDOW = pl.col("channel") == "window"
 _ONLINE = pl.col("channel").is_in(ONLINE)
 _KNOWN = pl.col("visit_count").is_not_null() & pl.col("delivery").is_not_null()
+#: Scope S of accepted real (not test) cases: the item 依申请, in force at acceptance, no exception.
+IN_SCOPE = pl.col("item_in_force") & pl.col("apply_based") & ~pl.col("ywtb_exception")
 SCOPE = {
     "scope": EVERY,
     "scope_y": _UNIFIED,
@@ -88,16 +92,16 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
     return [
         counted(grid.keyed(accepted, "accept_time"), SCOPE),
         counted(finished, FINISHED),
-        counted(_with_early_day(finished, known, records.work), DUE),
-        counted(_with_delay(grid.keyed(submitted, "apply_time"), known, records.work, grid), SUBMITTED),
+        counted(with_early_day(finished, known, records.work), DUE),
+        counted(with_delay(grid.keyed(submitted, "apply_time"), known, records.work, grid.t), SUBMITTED),
     ]
 
 
 def _populations() -> list[tuple[pl.Expr, tuple[str, ...]]]:
     """Scope S, finished cases, submissions: who belongs to them, and the columns needed of them."""
     real = ~pl.col("is_test")
-    accepted = pl.col("accept_time").is_not_null() & pl.col("item_in_force")
-    scope = real & accepted & pl.col("apply_based") & ~pl.col("ywtb_exception")
+    accepted = pl.col("accept_time").is_not_null()
+    scope = real & accepted & IN_SCOPE
     # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
     ended = real & pl.col("finish_time").is_not_null() & (pl.col("status") == "finished")
     return [(scope, _TAKEN_IN), (ended, _ENDED), (real, _ASKED)]
@@ -117,7 +121,7 @@ def _with_days(finished: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
     )
 
 
-def _with_early_day(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
+def with_early_day(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
     """Finished promised cases that had a deadline, whether they were late, and the last day that counts as early."""
     promised = finished.filter(pl.col("case_type") == "promise")
     # All of them have ended, so their deadlines no longer depend on an instant.
@@ -125,13 +129,13 @@ def _with_early_day(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCale
     return due.with_columns(work.before(work.due_day_of(due["due_adj"])).alias("early_day"))
 
 
-def _with_delay(submitted: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, grid: Grid) -> pl.DataFrame:
-    """Submissions whose next working day has ended, and whether nobody had answered by then."""
+def with_delay(submitted: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, t: datetime | None) -> pl.DataFrame:
+    """Submissions whose next working day has ended (at t, if given), and whether nobody had answered by then."""
     deadline = work.end_of(work.add(work.day_of(submitted["apply_time"]), 1))
     answered = (pl.min_horizontal("accept_time", "closed_time") <= pl.col("deadline")).fill_null(value=False)
     rows = submitted.with_columns(deadline.alias("deadline")).with_columns(delayed=~answered)
-    if grid.t is not None:
-        rows = rows.filter(pl.col("deadline") <= grid.instant)
+    if t is not None:
+        rows = rows.filter(pl.col("deadline") <= pl.lit(t).dt.convert_time_zone(work.timezone))
     silent = rows.select(pl.when("delayed").then("project_no")).to_series()
     asked = pauses.filter(pl.col("kind") == "correction")
     row, correction = matched(silent, asked["project_no"])

@@ -1,4 +1,4 @@
-"""Run all benchmarks and write docs/benchmarks.md: python -m tests.bench."""
+"""Run the benchmarks and write docs/benchmarks.md: python -m tests.bench, or with --demo the demo city's alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from cockpit import clock
-from tests.bench import intake
+from tests.bench import demo, intake
 from tests.bench.timing import Figure, peak_memory
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
@@ -20,7 +20,7 @@ def main() -> int:
     """Measure, print, write the page; exit code 1 where a figure is not reached."""
     found: list[Figure] = []
     with tempfile.TemporaryDirectory() as place:
-        for module in (intake,):
+        for module in (demo,) if "--demo" in sys.argv[1:] else (intake,):
             for figure in module.figures(Path(place)):
                 print(figure.row(), flush=True)
                 found.append(figure)
@@ -29,17 +29,21 @@ def main() -> int:
 
 
 def _write(found: list[Figure]) -> None:
-    lines = [
-        f"Measured {clock.now():%Y-%m-%d} in one run: {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"peak memory of the run {peak_memory():.1f} GiB.",
-    ]
-    for issue in dict.fromkeys(figure.issue for figure in found):
-        lines += ["", f"### {issue}", "", "| what | found | must hold | | beside |", "|---|---|---|---|---|"]
-        lines += [figure.row() for figure in found if figure.issue == issue]
+    """Put what was measured in the place of the same issues' former figures; those of others stay."""
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(START, 1)
-    after = rest.split(END, 1)[1]
-    PAGE.write_text(f"{before}{START}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
+    figures, after = rest.split(END, 1)
+    issues = {text.split("\n", 1)[0].strip(): text.split("\n", 1)[1].strip() for text in figures.split("### ")[1:]}
+    measured = (
+        f"Measured {clock.now():%Y-%m-%d} in one run: {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"peak memory of the run {peak_memory():.1f} GiB."
+    )
+    for issue in dict.fromkeys(figure.issue for figure in found):
+        rows = [figure.row() for figure in found if figure.issue == issue]
+        table = ["| what | found | must hold | | beside |", "|---|---|---|---|---|", *rows]
+        issues[issue] = "\n".join([measured, "", *table])
+    text = "\n\n".join(f"### {issue}\n\n{told}" for issue, told in issues.items())
+    PAGE.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

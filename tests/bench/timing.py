@@ -41,5 +41,6 @@ def median_seconds(work: Callable[[], object], runs: int) -> float:
 
 
 def peak_memory() -> float:
-    """Greatest memory of this process so far, GiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+    """Greatest memory of this process so far, or of one that it started and saw end, GiB."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(who).ru_maxrss for who in whose) / (1 << 20)

@@ -154,7 +154,7 @@ def test_a_look_at_a_folder_that_is_not_there_makes_none(data_dir: Path) -> None
 def test_a_demo_city_is_not_mixed_with_real_records(data_dir: Path, files: Path) -> None:
     answer("import", "standard", files, "--data", data_dir)
     before = fingerprint(data_dir)
-    assert "真实数据" in refused("demo", "--halls", "1", "--days", "1", "--data", data_dir)
+    assert "真实数据" in refused("demo", "--halls", "3", "--days", "1", "--data", data_dir)
     assert fingerprint(data_dir) == before
 
 
@@ -170,7 +170,12 @@ def test_a_demo_city_is_not_mixed_with_real_records(data_dir: Path, files: Path)
         ["demo", "--until", "tomorrow"],
         ["demo", "--until", "2999-01-01"],
         ["demo", "--halls", "83"],
+        ["demo", "--halls", "2"],
         ["demo", "--days", "0"],
+        ["demo", "--seed", "-1"],
+        ["demo", "--until", "2001-01-01"],
+        ["demo", "--speed", "60"],
+        ["demo", "--live", "--speed", "0.5"],
     ],
     ids=" ".join,
 )

@@ -72,28 +72,6 @@ def test_what_is_known_of_a_span_grows_with_now(whole: dict[str, pl.DataFrame]) 
         assert_frame_equal(frame.select(table.events), full.select(known))
 
 
-def test_a_feed_that_goes_on_with_the_day_ends_where_the_history_does(whole: dict[str, pl.DataFrame]) -> None:
-    """Morning, noon, night: what each adds or changes, laid over what was there, is what the whole tells."""
-    city = laid_out()
-    moments = [dt.datetime.combine(day(103), clock, ZONE) for clock in (dt.time(8), dt.time(10, 17), dt.time(15, 2))]
-    moments.append(dt.datetime.combine(day(104), dt.time(), ZONE))
-    first = city.span(day(102), day(104), moments[0])
-    state = {name: dict(zip(_keys(name, frame), frame.iter_rows(), strict=True)) for name, frame in first.items()}
-    for since, now in zip(moments, moments[1:], strict=False):
-        for name, frame in city.changes(since, now).items():
-            assert frame.filter(pl.col("updated_at") >= now).is_empty()
-            state[name] |= dict(zip(_keys(name, frame), frame.iter_rows(), strict=True))
-    expected = city.span(day(102), day(104), moments[-1])
-    for name in ("tickets", "window_sessions", "attendance", "reviews", "cases", "deliveries", "headcounts"):
-        frame = expected[name]
-        for key, row in zip(_keys(name, frame), frame.iter_rows(), strict=True):
-            assert state[name].get(key) == row, (name, key)
-
-
-def _keys(name: str, frame: pl.DataFrame) -> list[tuple[object, ...]]:
-    return frame.select(TABLES[name].key).rows()
-
-
 def test_a_feed_also_brings_what_is_new_of_older_cases() -> None:
     city = laid_out()
     since = dt.datetime.combine(day(103), dt.time(), ZONE)
