@@ -53,7 +53,7 @@ def rates(
     wanted = _rates(rate, place)
     with refusing(), data_folder(data) as folder, progress("计算"):
         snapshot = folder.lake.snapshot()
-        found = count_rates(snapshot, [when], clock.now()).rates(place, wanted)
+        found = count_rates(folder.lake, [when], clock.now(), snapshot).rates(place, wanted)
         names = {} if json else _names(snapshot, place)
     if json:
         print_json([_figure(row, place) for row in found.to_dicts()])

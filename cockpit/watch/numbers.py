@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cockpit.intake.workdays import filled_workdays
-from cockpit.lake.store import Snapshot, reading
+from cockpit.lake.facts import FactStore
+from cockpit.lake.store import Lake, Snapshot, reading
 from metrics.calendar import WorkCalendar
+from metrics.facts.kinds import all_kinds
 from metrics.periods import Period
 from metrics.rates import NEEDED, RateRecords, Tally, tally
+from metrics.spells import MINUTE
 
 #: Working days in a year, at the least; so many years ahead may a promise reach.
 _YEAR_AT_LEAST = 220
@@ -23,19 +26,37 @@ _NEAR = timedelta(days=45)
 _TICKET_LASTS = timedelta(days=2)
 
 
-def count_rates(
-    snapshot: Snapshot, periods: Sequence[Period], t: datetime, window_minutes: pl.LazyFrame | None = None
-) -> Tally:
+def count_rates(lake: Lake, periods: Sequence[Period], t: datetime, snapshot: Snapshot | None = None) -> Tally:
     """All that the rates of some periods are made of, as of t.
 
     Args:
-        snapshot: the state of the lake.
+        lake: the lake.
         periods: periods that do not overlap.
         t: the instant; nothing at or after it is known.
-        window_minutes: hall_id, date, busy_minutes, open_minutes of the periods' days, for the saturation of windows.
+        snapshot: the state of the lake to go by; by default the present one.
+
+    Raises:
+        StorageError: a file of the lake is damaged, or the disk refused.
     """
-    with reading(snapshot):
-        return tally(rate_records(snapshot, periods, window_minutes), periods, t)
+    at = snapshot or lake.snapshot()
+    with reading(at):
+        return tally(rate_records(at, periods, window_minutes(lake, at, periods, t)), periods, t)
+
+
+def window_minutes(lake: Lake, snapshot: Snapshot, periods: Sequence[Period], t: datetime) -> pl.LazyFrame:
+    """How long the windows of every hall were open and busy on the closed days of some periods, from the fact store.
+
+    Returns:
+        hall_id, date, busy_minutes, open_minutes; the day of t is not over and has no row yet.
+    """
+    kind, store = all_kinds()["windows"], FactStore(lake)
+    today = t.astimezone(ZoneInfo(snapshot.timezone)).date()
+    days = [(period.start, min(period.end, today)) for period in periods if period.start < today]
+    facts = [store.facts(snapshot, kind, start, end).lazy() for start, end in days]
+    sums = [(pl.col(name).sum() / MINUTE).alias(f"{name}_minutes") for name in ("busy", "open")]
+    none = pl.LazyFrame(schema={"hall_id": pl.String, "date": pl.Date, "busy": pl.Int64, "open": pl.Int64})
+    whole = pl.concat([none, *(frame.select(none.collect_schema().names()) for frame in facts)])
+    return whole.group_by("hall_id", "date").agg(sums)
 
 
 def rate_records(

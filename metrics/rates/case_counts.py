@@ -9,7 +9,7 @@ import polars as pl
 from metrics.asof import as_of
 from metrics.calendar import WorkCalendar
 from metrics.cases import with_deadline, with_item
-from metrics.rates.records import NEEDED, Grid, RateRecords
+from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 from metrics.standard.columns import LATEST
 
 ONLINE = ("pc", "app", "mini")
@@ -84,20 +84,27 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
     Returns:
         Frames with key and counts.
     """
-    real = ~pl.col("is_test")
-    scope = real & IN_SCOPE
-    # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
-    ended = real & pl.col("finish_time").is_not_null() & (pl.col("status") == "finished")
     pauses = records.case_pauses.select(NEEDED["case_pauses"])
     known = (pauses if grid.t is None else as_of("case_pauses", pauses, grid.t)).collect()
-    finished = _with_days(grid.keyed(cases.filter(ended).select(_ENDED), "finish_time"), records.work)
-    submitted = grid.keyed(cases.filter(real).select(_ASKED), "apply_time")
+    parts = [cases.lazy().filter(which).select(columns) for which, columns in _populations()]
+    accepted, over, submitted = pl.collect_all(parts)
+    finished = _with_days(grid.keyed(over, "finish_time"), records.work)
     return [
-        counted(grid.keyed(cases.filter(scope).select(_TAKEN_IN), "accept_time"), SCOPE),
+        counted(grid.keyed(accepted, "accept_time"), SCOPE),
         counted(finished, FINISHED),
         counted(with_early_day(finished, known, records.work), DUE),
-        counted(with_delay(submitted, known, records.work, grid.t), SUBMITTED),
+        counted(with_delay(grid.keyed(submitted, "apply_time"), known, records.work, grid.t), SUBMITTED),
     ]
+
+
+def _populations() -> list[tuple[pl.Expr, tuple[str, ...]]]:
+    """Scope S, finished cases, submissions: who belongs to them, and the columns needed of them."""
+    real = ~pl.col("is_test")
+    accepted = pl.col("accept_time").is_not_null()
+    scope = real & accepted & IN_SCOPE
+    # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
+    ended = real & pl.col("finish_time").is_not_null() & (pl.col("status") == "finished")
+    return [(scope, _TAKEN_IN), (ended, _ENDED), (real, _ASKED)]
 
 
 def counted(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> pl.DataFrame:
@@ -129,8 +136,9 @@ def with_delay(submitted: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar
     rows = submitted.with_columns(deadline.alias("deadline")).with_columns(delayed=~answered)
     if t is not None:
         rows = rows.filter(pl.col("deadline") <= pl.lit(t).dt.convert_time_zone(work.timezone))
-    asked = pauses.lazy().filter(pl.col("kind") == "correction").select("project_no", "start_at")
-    silent = rows.lazy().filter("delayed").select("project_no", "deadline")
-    corrected = silent.join(asked, on="project_no").filter(pl.col("start_at") <= pl.col("deadline"))
-    names = corrected.select("project_no").unique().collect()["project_no"]
-    return rows.with_columns(pl.col("delayed") & ~pl.col("project_no").is_in(names.implode()))
+    silent = rows.select(pl.when("delayed").then("project_no")).to_series()
+    asked = pauses.filter(pl.col("kind") == "correction")
+    row, correction = matched(silent, asked["project_no"])
+    in_time = asked["start_at"].gather(correction) <= rows["deadline"].gather(row)
+    late = rows["delayed"].scatter(row.filter(in_time), False)  # noqa: FBT003
+    return rows.with_columns(late.alias("delayed"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from metrics.rates.case_counts import count_cases, placed_cases
 from metrics.rates.definition import Place, Rate
 from metrics.rates.editions import CURRENT, rates_of
 from metrics.rates.item_counts import count_items
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.records import NO_HALL, Grid, RateRecords
 from metrics.rates.review_counts import count_complaints, count_reviews
 from metrics.rates.targets import halls_on_target, items_on_target, wait_p90
 from metrics.rates.ticket_counts import count_tickets
@@ -71,6 +72,35 @@ class Tally:
         counts = self._counts(by)
         return pl.concat(
             [_figures(counts, rate) for rate in wanted] or [_figures(counts, rates_of(version)[0]).clear()]
+        )
+
+    @classmethod
+    def joined(cls, tallies: Sequence[Tally]) -> Tally:
+        """Tallies of different periods as one, so that a large city can be counted month by month in little memory.
+
+        Args:
+            tallies: at least one; no period in two of them, all of the same halls.
+        """
+        begins = list(accumulate((len(part.periods) for part in tallies), initial=0))
+        seats = tallies[0].seats
+        halls = seats.filter(pl.col("hall_id") != NO_HALL)
+        for part in tallies:
+            if not part.seats.filter(pl.col("hall_id") != NO_HALL).equals(halls):
+                raise ValueError("tallies of different halls cannot be joined")
+        moved = [
+            [frame.with_columns(pl.col("period") + begin) for frame in (part.cells, part.waits)]
+            for part, begin in zip(tallies, begins, strict=False)
+        ]
+        return cls(
+            periods=tuple(label for part in tallies for label in part.periods),
+            cells=pl.concat([cells for cells, _ in moved], how="diagonal"),
+            # Only halls have waits, and their seats are the same everywhere.
+            waits=pl.concat([waits for _, waits in moved]),
+            seats=seats,
+            places={
+                kind: pl.concat([part.places[kind] for part in tallies]).unique(maintain_order=True)
+                for kind in tallies[0].places
+            },
         )
 
     def _counts(self, by: Place) -> pl.DataFrame:

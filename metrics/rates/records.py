@@ -150,14 +150,15 @@ class Grid:
 
     def keyed(self, rows: pl.DataFrame, times: str) -> pl.DataFrame:
         """The rows whose time lies in a period, with their key; rows have `seat`, and may have `subject`."""
-        subject = "subject" if "subject" in rows.columns else pl.lit(0, dtype=pl.Int64)
         period = self.period_of(rows[times])
-        return rows.with_columns(self.key(pl.lit(period), pl.col("seat"), subject)).filter(pl.col("key").is_not_null())
+        inside = rows if period.null_count() == 0 else rows.filter(period.is_not_null())
+        subject = pl.col("subject") if "subject" in rows.columns else pl.lit(0, dtype=pl.Int64)
+        return inside.with_columns(self.key(pl.lit(period.drop_nulls()), pl.col("seat"), subject))
 
-    def key(self, period: pl.Expr, seat: pl.Expr, subject: pl.Expr | str) -> pl.Expr:
+    def key(self, period: pl.Expr, seat: pl.Expr, subject: pl.Expr) -> pl.Expr:
         """Period, seat and subject as one number."""
         places = period.cast(pl.Int64) * self.seats.height + seat
-        return (places * self._subjects + (pl.col(subject) if isinstance(subject, str) else subject)).alias("key")
+        return (places * self._subjects + subject).alias("key")
 
     def decoded(self, counts: pl.DataFrame) -> pl.DataFrame:
         """Counts with period, hall_id, county, dept_code, item_code and theme in place of the key."""
@@ -242,6 +243,27 @@ class Grid:
         ends = pl.Series([edge for period in self.periods for edge in period.instants(zone)])
         edges = ends.dt.cast_time_unit("us").to_physical().to_numpy().reshape(-1, 2)
         return edges[:, 0], edges[:, 1]
+
+
+def matched(asking: pl.Series, asked: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Which rows name which: the row numbers of one list of identifiers and of the other where the two are equal.
+
+    Identifiers are long texts: they are brought together by a hash of 64 bits, which is a third of the work, and then
+    compared as they are, so that nothing depends on the hash being unique.
+
+    Args:
+        asking: identifiers that rows name, null where they name none.
+        asked: identifiers of what may be named.
+    """
+    ask, given = (pl.LazyFrame({"name": names}).with_row_index("row") for names in (asking, asked))
+    hashed = pl.col("name").hash().alias("hash")
+    rows = given.select("row", hashed).join(
+        ask.filter(pl.col("name").is_not_null()).select(pl.col("row").alias("by"), hashed), on="hash"
+    )
+    pairs = rows.select("by", "row").collect()
+    same = asking.gather(pairs["by"]) == asked.gather(pairs["row"])
+    found = pairs if same.all() else pairs.filter(same)
+    return found["by"], found["row"]
 
 
 def _none_first(codes: pl.Series) -> pl.Series:

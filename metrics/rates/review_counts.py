@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.asof import as_of
 from metrics.rates.case_counts import EVERY, counted
-from metrics.rates.records import NEEDED, Grid, RateRecords
+from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 
 #: Working days within which a bad review must be mended where the city sets no day of its own.
 MENDING_DAYS = 5
@@ -103,22 +103,23 @@ class _About:
 
     def by_case(self, names: pl.Series, cases: pl.DataFrame) -> None:
         """Take the place of the cases that are named."""
-        said = cases.lazy().select("project_no", "seat", "subject")
-        self._take(said.join(self._asking(names, "project_no"), on="project_no").collect())
+        row, case = matched(names, cases["project_no"])
+        self._take(row, cases["seat"].gather(case), cases["subject"].gather(case))
 
     def by_ticket(self, names: pl.Series, records: RateRecords) -> None:
         """Take the place of the tickets that are named, where no case told one.
 
         Item and theme are those of the version in force when the ticket was taken.
         """
-        versions = self._grid.versions
+        versions, t = self._grid.versions, self._grid.t
         rows = records.tickets.select("ticket_id", "hall_id", "item_code", "take_time")
-        tickets = rows if self._grid.t is None else as_of("tickets", rows, self._grid.t)
-        found = tickets.join(self._asking(names, "ticket_id"), on="ticket_id").collect()
-        version = versions.nearest(found["item_code"], found["take_time"])
+        tickets = (rows if t is None else as_of("tickets", rows, t)).collect()
+        row, ticket = matched(names.set(pl.Series(self._found), None), tickets["ticket_id"])
+        told = tickets.select(pl.col("hall_id", "item_code", "take_time").gather(ticket))
+        items = told["item_code"].cast(pl.Enum(versions.codes), strict=False)
+        version = versions.nearest(items, told["take_time"])
         department, theme = versions.take("dept_code", version), versions.take("theme", version)
-        subject = self._grid.subject(department, found["item_code"], theme)
-        self._take(found.with_columns(self._grid.hall_seat(found["hall_id"]), subject))
+        self._take(row, self._grid.hall_seat(told["hall_id"]), self._grid.subject(department, items, theme))
 
     def seat(self) -> pl.Series:
         """The seat of every row."""
@@ -128,12 +129,8 @@ class _About:
         """The subject of every row."""
         return pl.Series("subject", self._subject)
 
-    def _asking(self, names: pl.Series, column: str) -> pl.LazyFrame:
-        asking = pl.LazyFrame({column: names, "found": self._found}).with_row_index("row")
-        return asking.filter(pl.col(column).is_not_null() & ~pl.col("found")).select("row", column)
-
-    def _take(self, told: pl.DataFrame) -> None:
-        row = told["row"].to_numpy()
-        self._seat[row] = told["seat"].fill_null(self._grid.nowhere).to_numpy()
-        self._subject[row] = told["subject"].to_numpy()
-        self._found[row] = True
+    def _take(self, row: pl.Series, seat: pl.Series, subject: pl.Series) -> None:
+        at = row.to_numpy()
+        self._seat[at] = seat.fill_null(self._grid.nowhere).to_numpy()
+        self._subject[at] = subject.to_numpy()
+        self._found[at] = True

@@ -12,7 +12,7 @@ import polars as pl
 from metrics.asof import as_of
 from metrics.calendar import breaks, closings
 from metrics.rates.case_counts import counted
-from metrics.rates.records import Grid, RateRecords
+from metrics.rates.records import Grid, RateRecords, matched
 
 #: A ticket given back sooner than this after it was taken was a slip of the finger, no visitor.
 SLIP = timedelta(seconds=120)
@@ -71,15 +71,13 @@ def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[pl.D
     """Tickets that were done, those of them without a case of their own, and how long services took."""
     ended = grid.keyed(tickets.filter(pl.col("status").is_in(["done", "returned"])), "end_time")
     done = pl.col("status") == "done"
-    named = ended.lazy().filter(done & pl.col("project_no").is_not_null()).select("project_no")
-    known = cases.lazy().select("project_no").join(named, on="project_no", how="semi").collect()["project_no"]
-    known = known.unique()
     handle = (pl.col("end_time") - pl.coalesce("start_time", "call_time")).dt.total_microseconds()
-    rows = ended.select("key", done=done, handle=handle, known=pl.col("project_no").is_in(known.implode()))
-    without = pl.col("done") & ~pl.col("known").fill_null(value=False)
+    named, _ = matched(ended.select(pl.when(done).then("project_no")).to_series(), cases["project_no"])
+    without = ended.select(done).to_series().scatter(named, False)  # noqa: FBT003
+    rows = ended.select("key", done=done, handle=handle, without=without)
     timed = rows.filter(pl.col("handle") > 0).group_by("key")
     return [
-        counted(rows, {"tickets_done": pl.col("done"), "tickets_without_case": without}),
+        counted(rows, {"tickets_done": pl.col("done"), "tickets_without_case": pl.col("without")}),
         timed.agg(
             pl.len().cast(pl.Int64).alias("handled"), (pl.col("handle").sum() / MINUTE_US).alias("handle_minutes")
         ),

@@ -150,7 +150,7 @@ def test_the_products_own_deadlines_agree_with_the_citys_word_per_year_and_chann
 
 def test_the_rate_of_late_finishes_per_department_equals_a_plain_count(boston: Brought) -> None:
     years = [parse("2015"), parse("2016")]
-    found = count_rates(boston.folder.lake.snapshot(), years, boston.now).rates("department", ["overdue_finish_rate"])
+    found = count_rates(boston.folder.lake, years, boston.now).rates("department", ["overdue_finish_rate"])
     told = {
         (row["period"], row["dept_code"]): (int(row["numerator"]), int(row["denominator"]))
         for row in found.to_dicts()

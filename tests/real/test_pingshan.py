@@ -99,8 +99,9 @@ def test_the_products_own_deadlines_agree_with_the_source_per_unit_and_channel(p
 
 
 def test_the_rate_of_late_finishes_per_unit_equals_a_plain_count_without_the_test_rows(pingshan: Brought) -> None:
-    snapshot = pingshan.folder.lake.snapshot()
-    found = count_rates(snapshot, [parse("2018")], pingshan.now).rates("department", ["overdue_finish_rate"])
+    found = count_rates(pingshan.folder.lake, [parse("2018")], pingshan.now).rates(
+        "department", ["overdue_finish_rate"]
+    )
     told = {row["dept_code"]: (row["numerator"], row["denominator"]) for row in found.to_dicts() if row["denominator"]}
     counted: dict[str, tuple[int, int]] = {}
     for request in pingshan.source:

@@ -1,7 +1,7 @@
 """The rates of a demo city that came in through the gate: they add up, and equal the rules read row by row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.settings import Settings
-from cockpit.watch.numbers import count_rates, rate_records, working_days
+from cockpit.watch.numbers import count_rates, rate_records, window_minutes, working_days
 from metrics.periods import parse, periods_between
 from metrics.rates import NO_HALL, Tally, rates_of, tally
 from tests.metrics.plain_rates import NAMES, plain_rates
@@ -36,7 +36,7 @@ class City:
     folder: DataFolder
 
     def counted(self, *periods: str, t: datetime = T) -> Tally:
-        return count_rates(self.folder.lake.snapshot(), [parse(period) for period in periods], t)
+        return count_rates(self.folder.lake, [parse(period) for period in periods], t)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,8 @@ def test_counties_make_the_city_and_so_do_departments_items_and_themes(city: Cit
 
 
 def test_days_make_the_month_and_months_make_the_quarter(city: City) -> None:
-    snapshot = city.folder.lake.snapshot()
-    whole = count_rates(snapshot, [parse("2026-09")], T)
-    days = count_rates(snapshot, periods_between("day", date(2026, 9, 1), date(2026, 10, 1)), T)
+    whole = city.counted("2026-09")
+    days = city.counted(*(period.label for period in periods_between("day", date(2026, 9, 1), date(2026, 10, 1))))
     for by in ("city", "hall", "item"):
         key = NAMES[by]
         without = ANEW | OF_THE_LAST_DAY
@@ -107,12 +106,35 @@ def filled(figures: dict) -> dict:
 def test_what_is_read_from_the_lake_is_all_that_counts(city: City, period: str) -> None:
     files = {name: pl.scan_parquet(city.files / f"{name}.parquet") for name in TABLES}
     snapshot = city.folder.lake.snapshot()
-    read = rate_records(snapshot, [parse(period)])
-    everything = type(read)(**files, work=working_days(snapshot, range(2024, 2029)))
+    minutes = window_minutes(city.folder.lake, snapshot, [parse(period)], T)
+    read = rate_records(snapshot, [parse(period)], minutes)
+    everything = type(read)(**files, work=working_days(snapshot, range(2024, 2029)), window_minutes=minutes)
     for by in ("city", "hall", "department", "theme"):
         found = tally(read, [parse(period)], T).rates(by)
         expected = tally(everything, [parse(period)], T).rates(by)
         same(told(found, by), filled(told(expected, by)))
+
+
+def test_windows_are_as_busy_as_the_facts_of_their_days_say(city: City) -> None:
+    minutes = window_minutes(city.folder.lake, city.folder.lake.snapshot(), [parse("2026-10")], T).collect()
+    assert minutes["date"].max() == date(2026, 10, 17)  # a Sunday, then the day of the instant, which is not over
+    found = city.counted("2026-10").rates("hall", ["window_saturation"]).filter(pl.col("denominator") > 0)
+    for hall, busy, open_ in found.select("hall_id", "numerator", "denominator").iter_rows():
+        mine = minutes.filter(pl.col("hall_id") == hall)
+        assert (busy, open_) == pytest.approx((mine["busy_minutes"].sum(), mine["open_minutes"].sum()))
+        assert 0 < busy < open_
+    assert found.height >= 3
+
+
+def test_a_year_may_be_counted_month_by_month_and_joined(city: City) -> None:
+    months = ["2026-08", "2026-09", "2026-10"]
+    joined = Tally.joined([city.counted(month) for month in months])
+    together = city.counted(*months)
+    for by in NAMES:
+        same(told(joined.rates(by), by), filled(told(together.rates(by), by)))
+    other = replace(joined, seats=joined.seats.head(1))
+    with pytest.raises(ValueError, match="different halls"):
+        Tally.joined([joined, other])
 
 
 def test_a_week_of_the_city_equals_the_rules_read_row_by_row(tmp_path: Path) -> None:
@@ -121,7 +143,8 @@ def test_a_week_of_the_city_equals_the_rules_read_row_by_row(tmp_path: Path) -> 
     import_files(folder, load_profile("standard"), [tmp_path / "files"], by="demo")
     snapshot, period, t = folder.lake.snapshot(), parse("2026-W41"), datetime(2026, 10, 12, 11, tzinfo=ZONE)
     tables = {name: snapshot.scan(name).collect().to_dicts() for name in TABLES}
-    counted = count_rates(snapshot, [period], t)
+    tables["window_minutes"] = window_minutes(folder.lake, snapshot, [period], t).collect().to_dicts()
+    counted = count_rates(folder.lake, [period], t)
     folder.close()
     for by in ("hall", "item"):
         found = {key: figure for key, figure in told(counted.rates(by), by).items() if key[0] not in RANGE}
