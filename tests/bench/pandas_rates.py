@@ -205,7 +205,8 @@ def _finished(cases: pd.DataFrame, pauses: pd.DataFrame, work: _Work) -> pd.Data
     early[promised] = work.before(day_of(rows.loc[promised, "until"] - 1))
     return rows[["finish", *CELL[1:]]].assign(
         finished=1, finished_visits_known=rows["visit_count"].notna(),
-        finished_one_visit=rows["visit_count"].le(1).fillna(value=False), finished_auto=rows["auto_approved"].eq(other=True),
+        finished_one_visit=rows["visit_count"].le(1).fillna(value=False),
+        finished_auto=rows["auto_approved"].eq(other=True),
         finished_same_day=finish_day == day_of(rows["accept"]), finished_due=promised,
         finished_late=promised & (rows["finish"] > rows["until"]), finished_early=promised & (finish_day <= early),
     )  # fmt: skip
@@ -294,7 +295,8 @@ def _complaints(year: Year) -> pd.DataFrame:
 
 def _minutes(windows: pd.DataFrame) -> pd.DataFrame:
     return windows[["hall_id"]].assign(
-        noon=_midnight(windows["date"]) + DAY // 2, busy_minutes=windows["busy"] / MINUTE, open_minutes=windows["open"] / MINUTE
+        noon=_midnight(windows["date"]) + DAY // 2,
+        busy_minutes=windows["busy"] / MINUTE, open_minutes=windows["open"] / MINUTE,
     )  # fmt: skip
 
 
