@@ -108,7 +108,7 @@ class Snapshot:
         rows = self.raw(QUARANTINE.name, None if table is None else _equals(table), with_partition=True)
         return rows.with_columns(pl.col("refused_at").dt.convert_time_zone(self.timezone))
 
-    def raw(self, table: str, parts: _Parts | None = None, *, with_partition: bool = False) -> pl.LazyFrame:
+    def raw(self, table: str, parts: Parts | None = None, *, with_partition: bool = False) -> pl.LazyFrame:
         """Stored rows as they are (times in UTC), of the partitions wanted.
 
         Args:
@@ -168,10 +168,11 @@ class Snapshot:
                     )
 
 
-class _Parts:
+class Parts:
     """Bounds of partition values, both included."""
 
     def __init__(self, low: str | None, high: str | None) -> None:
+        """Keep the bounds; None = none."""
         self._low, self._high = low, high
 
     def wanted(self) -> pl.Expr:
@@ -184,22 +185,22 @@ class _Parts:
         return wanted
 
 
-def months_between(low: str | None, high: str | None) -> _Parts:
+def months_between(low: str | None, high: str | None) -> Parts:
     """Partitions from one month to another, both included."""
-    return _Parts(low, high)
+    return Parts(low, high)
 
 
-def _equals(part: str) -> _Parts:
-    return _Parts(part, part)
+def _equals(part: str) -> Parts:
+    return Parts(part, part)
 
 
-def _months(start: dt.datetime | None, end: dt.datetime | None, timezone: str) -> _Parts:
+def _months(start: dt.datetime | None, end: dt.datetime | None, timezone: str) -> Parts:
     """The months that a half-open span touches."""
     edge = dt.timedelta(microseconds=1)
     bounds = pl.DataFrame(
         {"at": [start, None if end is None else end - edge]}, schema={"at": pl.Datetime("us", "UTC")}
     ).select(month_of("at", timezone))[MONTH]
-    return _Parts(bounds[0], bounds[1])
+    return Parts(bounds[0], bounds[1])
 
 
 @contextmanager

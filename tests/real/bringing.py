@@ -10,11 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from cockpit.intake.counting import BatchResult
 from cockpit.intake.importer import import_files
 from cockpit.intake.profile import Profile, load_profile
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.settings import Settings
+from cockpit.watch.numbers import working_days
+from metrics.asof import as_of
+from metrics.cases import with_due
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -81,6 +86,18 @@ def changes_nothing(brought: Brought) -> bool:
         and new.unchanged == old.inserted + old.unchanged
         for old, new in ((brought.first.tables[name], brought.again.tables[name]) for name in brought.first.tables)
     ) and (brought.first.reasons, brought.first.left_out) == (brought.again.reasons, brought.again.left_out)
+
+
+def held(brought: Brought) -> pl.DataFrame:
+    """The stored cases with their deadlines as the product computes them, at the instant of the extract."""
+    snapshot = brought.folder.lake.snapshot()
+    cases, items, pauses = (snapshot.scan(name) for name in ("cases", "items", "case_pauses"))
+    times = cases.select(pl.selectors.datetime().dt.year()).collect()
+    years = [value for column in times for value in (column.min(), column.max()) if value is not None]
+    work = working_days(snapshot, range(min(years) - 1, max(years) + 2))
+    known = as_of("cases", cases, brought.now, pauses=pauses).collect()
+    spells = as_of("case_pauses", pauses, brought.now).collect()
+    return with_due(known, items.collect(), spells, work, brought.now)
 
 
 def overdue(case: Mapping[str, Any], item: Mapping[str, Any], now: datetime) -> bool:

@@ -6,9 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
-from tests.real.bringing import SAMPLES, Brought, as_documented, bring_twice, changes_nothing, overdue
+from cockpit.watch.numbers import count_rates
+from metrics.periods import parse
+from tests.real.bringing import SAMPLES, Brought, as_documented, bring_twice, changes_nothing, held, overdue
 
 ZONE = ZoneInfo("America/New_York")
 CHANNELS = {
@@ -133,3 +136,30 @@ def test_what_the_profile_does_not_know_is_refused(
     assert reason in reasons
     assert brought.rows("cases") == []
     brought.folder.close()
+
+
+def test_the_products_own_deadlines_agree_with_the_citys_word_per_year_and_channel(boston: Brought) -> None:
+    told: Counter[tuple[int, str, bool]] = Counter(
+        (int(case["open_dt"][:4]), CHANNELS[case["source"]], case["on_time"] == "OVERDUE")
+        for case in boston.source
+        if not backwards(case)
+    )
+    rows = held(boston).select(pl.col("apply_time").dt.year(), "channel", "overdue").rows()
+    assert Counter(rows) == told
+
+
+def test_the_rate_of_late_finishes_per_department_equals_a_plain_count(boston: Brought) -> None:
+    years = [parse("2015"), parse("2016")]
+    found = count_rates(boston.folder.lake, years, boston.now).rates("department", ["overdue_finish_rate"])
+    told = {
+        (row["period"], row["dept_code"]): (int(row["numerator"]), int(row["denominator"]))
+        for row in found.to_dicts()
+        if row["denominator"]
+    }
+    counted: dict[tuple[str, str], tuple[int, int]] = {}
+    for case in boston.source:
+        if not backwards(case) and case["closed_dt"][:4] in ("2015", "2016") and case["sla_target_dt"]:
+            late, all_ = counted.get((case["closed_dt"][:4], case["department"]), (0, 0))
+            late += case["on_time"] == "OVERDUE"
+            counted[case["closed_dt"][:4], case["department"]] = (late, all_ + 1)
+    assert told == counted

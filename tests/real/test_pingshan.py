@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.real.bringing import Brought, as_documented, bring_twice, changes_nothing, overdue
+from cockpit.watch.numbers import count_rates
+from metrics.periods import parse
+from tests.real.bringing import Brought, as_documented, bring_twice, changes_nothing, held, overdue
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CHANNELS = {
@@ -85,3 +87,25 @@ def test_the_test_unit_counts_as_a_test(pingshan: Brought) -> None:
     tests = {request["rec_id"] for request in pingshan.source if "测试" in request["dispose_unit"]}
     assert len(tests) == 2
     assert {row["project_no"] for row in pingshan.rows("cases") if row["is_test"]} == tests
+
+
+def test_the_products_own_deadlines_agree_with_the_source_per_unit_and_channel(pingshan: Brought) -> None:
+    told = Counter(
+        (unit(request), CHANNELS[request["event_source"]], request["archive_code"] == "overtime")
+        for request in pingshan.source
+        if request["dispose_unit"] != "-"
+    )
+    assert Counter(held(pingshan).select("dept_code", "channel", "overdue").rows()) == told
+
+
+def test_the_rate_of_late_finishes_per_unit_equals_a_plain_count_without_the_test_rows(pingshan: Brought) -> None:
+    found = count_rates(pingshan.folder.lake, [parse("2018")], pingshan.now).rates(
+        "department", ["overdue_finish_rate"]
+    )
+    told = {row["dept_code"]: (row["numerator"], row["denominator"]) for row in found.to_dicts() if row["denominator"]}
+    counted: dict[str, tuple[int, int]] = {}
+    for request in pingshan.source:
+        if request["dispose_unit"] != "-" and "测试" not in request["dispose_unit"]:
+            late, all_ = counted.get(unit(request), (0, 0))
+            counted[unit(request)] = (late + (request["archive_code"] == "overtime"), all_ + 1)
+    assert told == counted

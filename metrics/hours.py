@@ -1,0 +1,182 @@
+"""When halls are open: sessions of each day, breaks between them, and the instants at which a hall is judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from metrics.instants import start_zone
+from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_between, touching
+
+#: Halls are judged every so many minutes while they are open.
+RT_EVERY = dt.timedelta(minutes=5)
+
+
+def sessions_of(calendar: pl.DataFrame) -> pl.DataFrame:
+    """When a hall really serves people: one row for each session with times.
+
+    Args:
+        calendar: table `calendar` of the standard.
+
+    Returns:
+        hall_id, date, session, day_type, bad_data, open_at, close_at, first_open, last_close (of the day), in order of
+        hall and time. Days on which a hall is shut have no row.
+    """
+    whole_day = ["hall_id", "date"]
+    return (
+        calendar.filter(pl.col("open_at").is_not_null(), pl.col("close_at") > pl.col("open_at"))
+        .select(*whole_day, "session", "day_type", "bad_data", "open_at", "close_at")
+        .sort("hall_id", "open_at")
+        .with_columns(
+            pl.col("open_at").min().over(whole_day).alias("first_open"),
+            pl.col("close_at").max().over(whole_day).alias("last_close"),
+        )
+    )
+
+
+def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
+    """The instants of a span at which halls are judged: on the 5-minute grid, open_at < t ≤ close_at of a session.
+
+    Args:
+        sessions: as `sessions_of` gives them.
+        start: first instant wanted.
+        end: last instant wanted, included; with start = end it is one instant for all halls then open.
+
+    Returns:
+        hall_id, at, and the columns of the session (date, session, day_type, bad_data, open_at, close_at, first_open,
+        last_close), in order of hall and instant.
+    """
+    zone = ZoneInfo(start_zone(sessions))
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    near = sessions.filter(pl.col("open_at") < end, pl.col("close_at") >= start)
+    first = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + pl.lit(RT_EVERY), _grid_after(start))
+    last = pl.min_horizontal(pl.col("close_at").dt.truncate("5m"), pl.lit(end).dt.truncate("5m"))
+    return (
+        near.with_columns(first.alias("from"), last.alias("to"))
+        .filter(pl.col("from") <= pl.col("to"))
+        .with_columns(pl.datetime_ranges("from", "to", RT_EVERY).alias("at"))
+        .explode("at")
+        .select("hall_id", "at", *(name for name in near.columns if name != "hall_id"))
+    )
+
+
+def _grid_after(at: dt.datetime) -> pl.Expr:
+    """The first instant of the 5-minute grid that is not before `at`."""
+    floor = pl.lit(at).dt.truncate("5m")
+    return pl.when(floor == pl.lit(at)).then(floor).otherwise(floor + pl.lit(RT_EVERY))
+
+
+def breaks_of(sessions: pl.DataFrame) -> pl.DataFrame:
+    """Breaks between a day's sessions, above all lunch: hall_id, start_at, end_at. Their minutes count in no wait."""
+    following = pl.col("open_at").shift(-1).over("hall_id", "date")
+    return (
+        sessions.select("hall_id", pl.col("close_at").alias("start_at"), following.alias("end_at"))
+        .filter(pl.col("end_at") > pl.col("start_at"))
+        .select("hall_id", "start_at", "end_at")
+    )
+
+
+class Days:
+    """The calendar days of a city as stretches of time, so that the day of many moments is found without a calendar."""
+
+    def __init__(self, zone: str | None, *moments: Ints) -> None:
+        """Prepare the days from that of the first to that of the last of all moments; NEVER is none."""
+        known = [times[times < NEVER] for times in moments]
+        low = min((int(times.min()) for times in known if len(times)), default=0)
+        high = max((int(times.max()) for times in known if len(times)), default=low)
+        edges = pl.Series([low, high]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone or "UTC").dt.date()
+        first, last = edges.to_physical().to_list()
+        self.first = int(first)
+        """The first day, in days since 1970."""
+        dates = pl.select(pl.int_range(self.first, int(last) + 2).cast(pl.Date).cast(pl.Datetime("us")).alias("day"))
+        # Where the clocks are put forward at midnight the day begins an hour later.
+        begin, later = (
+            pl.col("day").dt.offset_by(by).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+            for by in ("0h", "1h")
+        )
+        self.starts = micros(dates.select(begin.fill_null(later)).to_series())
+        """When each day begins; the last entry is the end of the last day."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.starts) - 1
+
+    def of(self, moments: Ints) -> Ints:
+        """Number of the day of each moment, from 0; that of the last day for what never comes."""
+        return np.minimum(np.searchsorted(self.starts, moments, side="right") - 1, len(self) - 1)
+
+    def table(self, place: Ints, places: int, dates: pl.Series, values: Ints) -> Ints:
+        """What is known of places' days, by place and number of the day; NEVER where nothing is."""
+        found = np.full((places, len(self)), NEVER, dtype=np.int64)
+        day = dates.to_physical().cast(pl.Int64).to_numpy() - self.first
+        known = (place >= 0) & (day >= 0) & (day < len(self))
+        found[place[known], day[known]] = values[known]
+        return found
+
+
+def local_micros(times: pl.Series) -> Ints:
+    """Microseconds of the city's clocks; times must be known."""
+    shape = times.dtype
+    zone = shape.time_zone if isinstance(shape, pl.Datetime) else None
+    moments = micros(times)
+    days = Days(zone, moments)
+    if bool(np.all(np.diff(days.starts) == DAY)):
+        # The clocks are never changed on these days: much faster than asking for the zone's rules each time.
+        return moments + (days.first * DAY - int(days.starts[0]))
+    return times.dt.replace_time_zone(None).to_physical().to_numpy()
+
+
+class Clock:
+    """Time net of the breaks of a hall."""
+
+    def __init__(self, sessions: pl.DataFrame, halls: pl.Series) -> None:
+        """Prepare.
+
+        Args:
+            sessions: as `sessions_of` gives them.
+            halls: hall_id of each hall, in the order of their numbers.
+        """
+        breaks = breaks_of(sessions)
+        self._breaks = Spells(numbers(breaks["hall_id"], halls), micros(breaks["start_at"]), micros(breaks["end_at"]))
+
+    def between(self, hall: Ints, since: Ints, until: Ints) -> Ints:
+        """Microseconds from one instant to another, less those in which the hall was in a break; never below 0."""
+        net: Ints = np.maximum(until - since, 0)
+        # Few spans reach into a break; only for those is anything counted.
+        cut = np.flatnonzero(touching(self._breaks, hall, since, until))
+        net[cut] -= time_between(self._breaks, hall[cut], since[cut], until[cut])
+        return net
+
+    def reach(self, hall: Ints, since: Ints, length: int) -> Ints:
+        """The last instant at which no more than a length of time, net of breaks, has passed since another."""
+        breaks = self._breaks
+        times = np.concatenate([breaks.start, since])
+        begin = int(times.min()) if len(times) else 0
+
+        def net(place: Ints, at: Ints) -> Ints:
+            """Instants on a clock that stands still in the hall's breaks."""
+            return at - time_between(breaks, place, np.full(len(at), begin), at)
+
+        target = net(hall, since) + length
+        # On that clock a break is one instant; all breaks up to the one wanted are put in again.
+        stops, pauses = net(breaks.place, breaks.start), breaks.end - breaks.start
+        earliest = np.full(len(target), min(int(stops.min(initial=begin)), begin))
+        return target + sum_within(breaks.place, stops, pauses, hall, earliest, target + 1)
+
+
+def numbers(names: pl.Series, order: pl.Series) -> Ints:
+    """Number of each name in a list of names, each in it once; -1 where it is not among them."""
+    names, order = names.cast(pl.String), order.cast(pl.String)
+    if len(order) <= _FEW and not order.null_count():
+        found = names.cast(pl.Enum(order), strict=False).to_physical()
+    else:
+        known = pl.DataFrame({"name": order}).with_row_index("number")
+        found = pl.DataFrame({"name": names}).join(known, on="name", how="left", maintain_order="left")["number"]
+    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+#: Up to so many names an enumeration numbers three times as fast as a join.
+_FEW = 5_000

@@ -1,0 +1,136 @@
+"""What is counted of reviews (好差评) and complaints."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from metrics.asof import as_of
+from metrics.rates.case_counts import EVERY, counted
+from metrics.rates.records import NEEDED, Grid, RateRecords, matched
+
+#: Working days within which a bad review must be mended where the city sets no day of its own.
+MENDING_DAYS = 5
+BAD_LEVEL, GOOD_LEVEL = 2, 3
+
+_VALID = pl.col("valid").fill_null(value=True)
+_ACTIVE = (pl.col("origin") == "active") & _VALID
+_BAD = _ACTIVE & (pl.col("level") <= BAD_LEVEL)
+_GOOD = _ACTIVE & (pl.col("level") >= GOOD_LEVEL)
+_DEFAULT = (pl.col("origin") == "default") & _VALID
+_CALLED = _BAD & pl.col("callback_time").is_not_null()
+GIVEN = {
+    "reviews_active": _ACTIVE,
+    "reviews_good": _GOOD,
+    "reviews_bad": _BAD,
+    "reviews_good_total": _GOOD | _DEFAULT,
+    "reviews_total": _ACTIVE | _DEFAULT,
+    "bad_named": _BAD & pl.col("named"),
+    "bad_named_called": _CALLED & pl.col("named"),
+    # Whoever was called back and answered counts, whether the review bears a name or not.
+    "bad_answered": _CALLED & pl.col("callback_satisfied").is_not_null(),
+    "bad_satisfied": _CALLED & pl.col("callback_satisfied"),
+}
+MENDED = {"bad_rectify_due": EVERY, "bad_rectified": pl.col("rectify_time") <= pl.col("due")}
+COMPLAINED = {"complaints_onsite": pl.col("kind") == "onsite"}
+
+
+def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[pl.DataFrame]:
+    """Counts of reviews by the time they were given, and of bad ones by the deadline of mending.
+
+    Args:
+        cases: as `placed_cases` gives them; whatever a review is about.
+        records: reviews, tickets, working days.
+        grid: periods, seats, subjects.
+
+    Returns:
+        Frames with key and counts.
+    """
+    rows = records.reviews.select(NEEDED["reviews"])
+    known = rows if grid.t is None else as_of("reviews", rows, grid.t)
+    # What is neither active nor default enters nowhere.
+    reviews = known.filter(_ACTIVE | _DEFAULT).collect()
+    given = reviews.filter(grid.period_of(reviews["assess_time"]).is_not_null())
+    mended = _to_mend(reviews.filter(_BAD), records, grid)
+    return [
+        counted(grid.keyed(_placed(given, cases, records, grid), "assess_time"), GIVEN),
+        counted(grid.keyed(_placed(mended, cases, records, grid), "moment"), MENDED),
+    ]
+
+
+def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+    """Complaints made in a hall, by the time they were made: key and counts."""
+    rows = records.complaints.select(NEEDED["complaints"])
+    made = (rows if grid.t is None else as_of("complaints", rows, grid.t)).collect()
+    about = _About(made, grid)
+    about.by_case(made["project_no"], cases)
+    return counted(grid.keyed(made.with_columns(about.seat()), "created_at"), COMPLAINED)
+
+
+def _to_mend(bad: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+    """Bad reviews with their deadline of mending and `moment`, just before it: 00:00 belongs to the day before.
+
+    At an instant within a period only the deadlines that have passed count: what is not due yet is not late.
+    """
+    work = records.work
+    assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
+    default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
+    rows = bad.with_columns(pl.coalesce("rectify_due", default).alias("due"))
+    rows = rows.with_columns(pl.col("due").dt.offset_by("-1us").alias("moment"))
+    return rows if grid.t is None else rows.filter(pl.col("due") <= grid.instant)
+
+
+def _placed(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+    """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item."""
+    about = _About(reviews, grid)
+    # Default reviews are told for halls alone: their subject is not looked up.
+    asked = reviews["hall_id"].is_null() | (reviews["origin"] == "active")
+    about.by_case(reviews.select(pl.when(asked).then("project_no")).to_series(), cases)
+    about.by_ticket(reviews.select(pl.when(asked).then("ticket_id")).to_series(), records)
+    return reviews.with_columns(about.seat(), about.subject())
+
+
+class _About:
+    """What rows are about: the case, else the ticket that they name."""
+
+    def __init__(self, rows: pl.DataFrame, grid: Grid) -> None:
+        """Begin with the rows' own halls."""
+        self._grid = grid
+        self._own = grid.hall_seat(rows["hall_id"])
+        self._seat = np.full(rows.height, grid.nowhere)
+        self._subject = np.zeros(rows.height, dtype=np.int64)
+        self._found = np.zeros(rows.height, dtype=np.bool_)
+
+    def by_case(self, names: pl.Series, cases: pl.DataFrame) -> None:
+        """Take the place of the cases that are named."""
+        row, case = matched(names, cases["project_no"])
+        self._take(row, cases["seat"].gather(case), cases["subject"].gather(case))
+
+    def by_ticket(self, names: pl.Series, records: RateRecords) -> None:
+        """Take the place of the tickets that are named, where no case told one.
+
+        Item and theme are those of the version in force when the ticket was taken.
+        """
+        versions, t = self._grid.versions, self._grid.t
+        rows = records.tickets.select("ticket_id", "hall_id", "item_code", "take_time")
+        tickets = (rows if t is None else as_of("tickets", rows, t)).collect()
+        row, ticket = matched(names.set(pl.Series(self._found), None), tickets["ticket_id"])
+        told = tickets.select(pl.col("hall_id", "item_code", "take_time").gather(ticket))
+        items = told["item_code"].cast(pl.Enum(versions.codes), strict=False)
+        version = versions.nearest(items, told["take_time"])
+        department, theme = versions.take("dept_code", version), versions.take("theme", version)
+        self._take(row, self._grid.hall_seat(told["hall_id"]), self._grid.subject(department, items, theme))
+
+    def seat(self) -> pl.Series:
+        """The seat of every row."""
+        return pl.select(pl.coalesce(self._own, pl.Series(self._seat)).alias("seat")).to_series()
+
+    def subject(self) -> pl.Series:
+        """The subject of every row."""
+        return pl.Series("subject", self._subject)
+
+    def _take(self, row: pl.Series, seat: pl.Series, subject: pl.Series) -> None:
+        at = row.to_numpy()
+        self._seat[at] = seat.fill_null(self._grid.nowhere).to_numpy()
+        self._subject[at] = subject.to_numpy()
+        self._found[at] = True

@@ -1,0 +1,1 @@
+"""The quantities that indicators watch, one function each, by group."""
