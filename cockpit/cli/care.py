@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from cockpit import clock
 from cockpit.cli.frame import REFUSED, DataOption, JsonOption, data_folder, print_json, refusing
 from cockpit.demo.ledger import read_ledger
 from cockpit.intake.health import Finding, findings
+from cockpit.lake.facts import FactStore
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
+from metrics.facts.kinds import all_kinds
 
 
 def register(app: typer.Typer) -> None:
@@ -47,10 +52,18 @@ def _demo(folder: DataFolder) -> list[Finding]:
     return [Finding("演示城市", True, f"虚构的数据，已建 {done} / {days} 天，{fed}；{hint}。")]
 
 
-def maintain(data: DataOption = None, json: JsonOption = False) -> None:
-    """Compact, checkpoint, vacuum the lake."""
+def maintain(
+    data: DataOption = None,
+    facts: Annotated[bool, typer.Option("--facts", help="另把各日的统计数据全部重建一遍")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Compact, checkpoint, vacuum the lake; with --facts make the facts of all closed days anew."""
     with refusing(), data_folder(data) as folder:
         done = maintain_folder(folder)
+        if facts:
+            today = clock.now().astimezone(folder.zone).date()
+            days = FactStore(folder.lake).rebuild(folder.lake.snapshot(), all_kinds(), today)
+            typer.echo(f"已重建 {days} 天的统计数据。", err=True)
     if json:
         print_json([vars(upkeep) for upkeep in done])
         return

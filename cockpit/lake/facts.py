@@ -92,6 +92,24 @@ class FactStore:
                 with suppress(OSError):
                     folder.rmdir()
 
+    def rebuild(self, snapshot: Snapshot, kinds: dict[str, FactKind], before: dt.date) -> int:
+        """Make the facts of all days before one anew, as after a doubt.
+
+        Returns:
+            How many days there are.
+
+        Raises:
+            StorageError: the disk refused, or a file of the lake is damaged.
+        """
+        self.clear(kinds)
+        known: set[dt.date] = set()
+        for kind in kinds.values():
+            days = sorted(day for day, _ in self.marks(snapshot, kind, None, before))
+            known |= set(days)
+            for run in _runs(days):
+                self.facts(snapshot, kind, run[0], run[-1] + dt.timedelta(days=1))
+        return len(known)
+
     def prune(self, snapshot: Snapshot, kinds: dict[str, FactKind], before: dt.datetime) -> int:
         """Delete facts that are out of date and were made before an instant, so that nobody reads them any more.
 
