@@ -109,6 +109,15 @@ class WorkCalendar:
         """Each day itself if it is a working day, else the first working day after it."""
         return self._on(days, lambda at: self._reached(at, self._workday(self._passed[at])), pl.Date())
 
+    def due(self, days: pl.Series, count: pl.Series, natural: pl.Series) -> pl.Series:
+        """24:00 of the count-th working or natural day after each; a natural one at rest rolls on to a working day."""
+        whole = days.is_not_null() & count.is_not_null()
+        at, steps = self._index(days.filter(whole)), count.filter(whole).cast(pl.Int64).to_numpy()
+        worked = np.where(steps == 0, at, self._workday(self._passed[at + 1] + steps - 1))
+        rolled = self._workday(self._passed[np.minimum(at + steps, self.working.size)])
+        end = self._reached(at, np.where(natural.filter(whole).to_numpy(), rolled, worked))
+        return _scattered(self._midnights[end + 1], whole, days.name, self._instant)
+
     def before(self, days: pl.Series) -> pl.Series:
         """The last working day before each day."""
         return self._on(days, lambda at: self._reached(at, self._workday(self._passed[at] - 1)), pl.Date())

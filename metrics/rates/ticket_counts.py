@@ -13,6 +13,7 @@ from metrics.asof import as_of
 from metrics.calendar import breaks, closings
 from metrics.rates.case_counts import counted
 from metrics.rates.records import Grid, RateRecords, matched
+from metrics.standard.records import TICKET_ENDED, TICKET_LIVE
 
 #: A ticket given back sooner than this after it was taken was a slip of the finger, no visitor.
 SLIP = timedelta(seconds=120)
@@ -21,6 +22,7 @@ SLA_MINUTES = 25
 MINUTE_US = 60_000_000
 _Ints = npt.NDArray[np.int64]
 _COLUMNS = ("hall_id", "take_time", "call_time", "start_time", "end_time", "status", "project_no", "is_test")
+_STATUS = pl.Enum(TICKET_LIVE + TICKET_ENDED)
 #: No time at all: below every instant, and still far enough from the least number to be subtracted from.
 _NONE = np.iinfo(np.int64).min // 2
 
@@ -60,7 +62,10 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
     known = rows if grid.t is None else as_of("tickets", rows, grid.t)
     slip = (pl.col("status") == "cancelled") & (pl.col("end_time") - pl.col("take_time") <= SLIP)
     real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False)).collect()
-    tickets = real.with_columns(grid.hall_seat(real["hall_id"])).filter(pl.col("seat").is_not_null()).drop("hall_id")
+    seat = grid.hall_seat(real["hall_id"])
+    tickets = real.drop("hall_id").with_columns(seat)
+    if seat.null_count():
+        tickets = tickets.filter(pl.col("seat").is_not_null())
     waited = _waited(tickets, records, grid)
     calls = waited.filter("call").select("key", "period", "seat", "wait")
     sums = calls.group_by("key").agg((pl.col("wait").sum() / MINUTE_US).alias("wait_minutes"))
@@ -97,9 +102,10 @@ def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataF
     called = call != _NONE
     unserved = ~called & (start == _NONE)
     left = (end != _NONE) & (end <= closing)
-    gone = unserved & left & _is(tickets["status"], "abandoned")
-    given_back = unserved & left & _is(tickets["status"], "cancelled")
-    stayed = unserved & ~left & _is(tickets["status"], "abandoned", "cancelled", "waiting")
+    status = tickets["status"].cast(_STATUS)
+    gone = unserved & left & _is(status, "abandoned")
+    given_back = unserved & left & _is(status, "cancelled")
+    stayed = unserved & ~left & _is(status, "abandoned", "cancelled", "waiting")
     until = np.where(called, call, np.where(gone | given_back, end, closing))
     waiting = np.zeros(take.size, dtype=np.bool_)
     if grid.t is not None:
@@ -116,7 +122,7 @@ def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataF
             "wait": until - take - hours.in_breaks(take, until),
             "call": called,
             "abandoned": gone | stayed,
-            "missed": called & _is(tickets["status"], "no_show", "abandoned"),
+            "missed": called & _is(status, "no_show", "abandoned"),
         }
     )
     key = grid.key(pl.col("period"), pl.col("seat"), pl.lit(0))
@@ -136,8 +142,10 @@ class _Hours:
         self._seats = seats.to_numpy().astype(np.int64)
         self._days = days.to_physical().to_numpy().astype(np.int64)
         self._grid = grid
-        shut = self._of_each(closings(records.calendar).collect(), "last_close")
-        self.closing = np.where(shut == _NONE, _us(records.work.end_of(days)) - 1, shut)
+        self.closing = self._of_each(closings(records.calendar).collect(), "last_close")
+        unknown = self.closing == _NONE
+        if unknown.any():
+            self.closing[unknown] = _us(records.work.end_of(days.filter(pl.Series(unknown)))) - 1
         pauses = breaks(records.calendar).collect()
         self._breaks = [
             (self._of_each(part, "break_start"), self._of_each(part, "break_end"))
@@ -174,5 +182,5 @@ def _us(times: pl.Series) -> _Ints:
 
 
 def _is(status: pl.Series, *wanted: str) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = status.is_in(wanted).to_numpy()
+    found: npt.NDArray[np.bool_] = status.is_in(pl.Series(wanted, dtype=_STATUS)).to_numpy()
     return found
