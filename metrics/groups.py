@@ -53,6 +53,25 @@ class Groups:
         return values[self.starts] if self.order is None else values[self.order[self.starts]]
 
 
+def flagged(keys: Ints, flags: Sequence[npt.NDArray[np.bool_]]) -> tuple[Ints, list[Ints]]:
+    """How many rows of each key carry each flag: the different keys, in order, and one column for each flag.
+
+    Keys are not negative. Key and flags are one number where they fit; so rows that are alike are counted before
+    anything is added up, and only numbers are sorted, not rows.
+    """
+    width = len(flags)
+    if not len(keys) or int(keys.max()).bit_length() + width >= 63:
+        groups = Groups.of(keys)
+        return groups.keys, [groups.sum(flag) for flag in flags]
+    codes = keys << width
+    for place, flag in enumerate(flags):
+        codes |= flag.astype(np.int64) << place
+    codes.sort()
+    alike = Groups.of(codes)
+    rows, groups = alike.count(), Groups.of(alike.keys >> width)
+    return groups.keys, [groups.sum(rows * (alike.keys >> place & 1)) for place in range(width)]
+
+
 def distinct(values: Ints) -> Ints:
     """The different ones, in order: sorting whole numbers is several times as fast as NumPy's own way, which hashes."""
     ordered = np.sort(values)

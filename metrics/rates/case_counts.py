@@ -9,6 +9,7 @@ import polars as pl
 from metrics.asof import as_of
 from metrics.calendar import WorkCalendar
 from metrics.cases import with_deadline, with_item
+from metrics.groups import flagged
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 from metrics.standard.columns import LATEST
 
@@ -110,7 +111,8 @@ def _populations() -> list[tuple[pl.Expr, tuple[str, ...]]]:
 def counted(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> pl.DataFrame:
     """How many rows of each key hold what each count asks for; unknown (null) does not hold."""
     marked = rows.select("key", *(expr.fill_null(value=False).alias(name) for name, expr in counts.items()))
-    return marked.group_by("key").agg(pl.exclude("key").sum().cast(pl.Int64))
+    keys, sums = flagged(marked["key"].to_numpy(), [marked[name].to_numpy() for name in counts])
+    return pl.DataFrame({"key": keys, **dict(zip(counts, sums, strict=True))})
 
 
 def _with_days(finished: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from metrics.groups import Groups
 from metrics.rates.records import NO_HALL
 from metrics.rates.ticket_counts import MINUTE_US
 
@@ -57,8 +58,8 @@ def wait_p90(waits: pl.DataFrame, seats: pl.DataFrame, names: Sequence[str]) -> 
     behind = int(waits["wait"].max()).bit_length()  # type: ignore[arg-type]
     group = waits["period"].to_numpy().astype(np.int64) * places.height + number[waits["seat"].to_numpy()]
     codes = np.sort((group << behind) | waits["wait"].to_numpy())
-    found, begins = np.unique(codes >> behind, return_index=True)
-    counts = np.diff(begins, append=codes.size)
+    groups = Groups.of(codes >> behind)
+    found, begins, counts = groups.keys, groups.starts, groups.count()
     above, whole = PERCENTILE
     rank = -(-counts * above // whole)
     waited = codes[begins + rank - 1] & ((1 << behind) - 1)
