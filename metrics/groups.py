@@ -63,9 +63,11 @@ def flagged(keys: Ints, flags: Sequence[npt.NDArray[np.bool_]]) -> tuple[Ints, l
     if not len(keys) or int(keys.max()).bit_length() + width >= 63:
         groups = Groups.of(keys)
         return groups.keys, [groups.sum(flag) for flag in flags]
-    codes = keys << width
+    word = np.zeros(len(keys), dtype=np.min_scalar_type((1 << width) - 1))
     for place, flag in enumerate(flags):
-        codes |= flag.astype(np.int64) << place
+        word |= flag.astype(word.dtype) << word.dtype.type(place)
+    codes = keys << width
+    codes |= word
     codes.sort()
     alike = Groups.of(codes)
     rows, groups = alike.count(), Groups.of(alike.keys >> width)

@@ -9,7 +9,7 @@ import polars as pl
 from metrics.asof import as_of
 from metrics.calendar import WorkCalendar
 from metrics.cases import with_deadline, with_item
-from metrics.groups import flagged
+from metrics.rates.counts import Counts, counted
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 from metrics.standard.columns import LATEST
 
@@ -74,7 +74,7 @@ def placed_cases(records: RateRecords, grid: Grid) -> pl.DataFrame:
     return placed.drop("hall_id", "region_code", "item_version", "item_code", "dept_code", "theme")
 
 
-def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[pl.DataFrame]:
+def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[Counts]:
     """Counts of scope S, of finished cases, of their deadlines and of submissions.
 
     Args:
@@ -83,7 +83,7 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
         grid: periods, seats, subjects.
 
     Returns:
-        Frames with key and counts.
+        Four counts in that order.
     """
     pauses = records.case_pauses.select(NEEDED["case_pauses"])
     known = (pauses if grid.t is None else as_of("case_pauses", pauses, grid.t)).collect()
@@ -106,13 +106,6 @@ def _populations() -> list[tuple[pl.Expr, tuple[str, ...]]]:
     # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
     ended = real & pl.col("finish_time").is_not_null() & (pl.col("status") == "finished")
     return [(scope, _TAKEN_IN), (ended, _ENDED), (real, _ASKED)]
-
-
-def counted(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> pl.DataFrame:
-    """How many rows of each key hold what each count asks for; unknown (null) does not hold."""
-    marked = rows.select("key", *(expr.fill_null(value=False).alias(name) for name, expr in counts.items()))
-    keys, sums = flagged(marked["key"].to_numpy(), [marked[name].to_numpy() for name in counts])
-    return pl.DataFrame({"key": keys, **dict(zip(counts, sums, strict=True))})
 
 
 def _with_days(finished: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from metrics.asof import as_of
 from metrics.calendar import breaks, closings
-from metrics.rates.case_counts import counted
+from metrics.rates.counts import Counts, counted
 from metrics.rates.records import Grid, RateRecords, matched
 from metrics.standard.records import TICKET_ENDED, TICKET_LIVE
 
@@ -41,12 +41,12 @@ class TicketCounts:
     """Counts of tickets.
 
     Attributes:
-        counts: frames with key and counts.
+        counts: of waits, calls, services.
         waits: the wait of every call: period, seat, wait in microseconds; quantiles do not add up, so every place
             looks at them anew.
     """
 
-    counts: list[pl.DataFrame]
+    counts: list[Counts]
     waits: pl.DataFrame
 
 
@@ -69,10 +69,10 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
     waited = _waited(tickets, records, grid)
     calls = waited.filter("call").select("key", "period", "seat", "wait")
     sums = calls.group_by("key").agg((pl.col("wait").sum() / MINUTE_US).alias("wait_minutes"))
-    return TicketCounts([counted(waited, WAITED), sums, *_served(tickets, cases, grid)], calls.drop("key"))
+    return TicketCounts([counted(waited, WAITED), Counts.of(sums), *_served(tickets, cases, grid)], calls.drop("key"))
 
 
-def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[pl.DataFrame]:
+def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[Counts]:
     """Tickets that were done, those of them without a case of their own, and how long services took."""
     ended = grid.keyed(tickets.filter(pl.col("status").is_in(["done", "returned"])), "end_time")
     done = pl.col("status") == "done"
@@ -80,13 +80,12 @@ def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[pl.D
     named, _ = matched(ended.select(pl.when(done).then("project_no")).to_series(), cases["project_no"])
     without = ended.select(done).to_series().scatter(named, False)  # noqa: FBT003
     rows = ended.select("key", done=done, handle=handle, without=without)
-    timed = rows.filter(pl.col("handle") > 0).group_by("key")
-    return [
-        counted(rows, {"tickets_done": pl.col("done"), "tickets_without_case": pl.col("without")}),
-        timed.agg(
-            pl.len().cast(pl.Int64).alias("handled"), (pl.col("handle").sum() / MINUTE_US).alias("handle_minutes")
-        ),
-    ]
+    services = rows.filter(pl.col("handle") > 0).group_by("key")
+    timed = services.agg(
+        pl.len().cast(pl.Int64).alias("handled"), (pl.col("handle").sum() / MINUTE_US).alias("handle_minutes")
+    )
+    done_counts = {"tickets_done": pl.col("done"), "tickets_without_case": pl.col("without")}
+    return [counted(rows, done_counts), Counts.of(timed)]
 
 
 def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
