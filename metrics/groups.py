@@ -53,25 +53,26 @@ class Groups:
         return values[self.starts] if self.order is None else values[self.order[self.starts]]
 
 
-def flagged(keys: Ints, flags: Sequence[npt.NDArray[np.bool_]]) -> tuple[Ints, list[Ints]]:
-    """How many rows of each key carry each flag: the different keys, in order, and one column for each flag.
+def flagged(keys: Ints, marks: npt.NDArray[np.unsignedinteger], width: int) -> tuple[Ints, list[Ints]]:
+    """How many rows of each key carry each mark: the different keys, in order, and one column for each mark.
 
-    Keys are not negative. Key and flags are one number where they fit; so rows that are alike are counted before
-    anything is added up, and only numbers are sorted, not rows.
+    Key and marks are one number where they fit; so rows that are alike are counted before anything is added up, and
+    only numbers are sorted, not rows.
+
+    Args:
+        keys: of the rows, 0 or more.
+        marks: of the rows, as the bits of a number.
+        width: how many bits there are.
     """
-    width = len(flags)
     if not len(keys) or int(keys.max()).bit_length() + width >= 63:
         groups = Groups.of(keys)
-        return groups.keys, [groups.sum(flag) for flag in flags]
-    word = np.zeros(len(keys), dtype=np.min_scalar_type((1 << width) - 1))
-    for place, flag in enumerate(flags):
-        word |= flag.astype(word.dtype) << word.dtype.type(place)
+        return groups.keys, [groups.sum((marks >> marks.dtype.type(bit) & 1).astype(np.int64)) for bit in range(width)]
     codes = keys << width
-    codes |= word
+    codes |= marks
     codes.sort()
     alike = Groups.of(codes)
     rows, groups = alike.count(), Groups.of(alike.keys >> width)
-    return groups.keys, [groups.sum(rows * (alike.keys >> place & 1)) for place in range(width)]
+    return groups.keys, [groups.sum(rows * (alike.keys >> bit & 1)) for bit in range(width)]
 
 
 def distinct(values: Ints) -> Ints:

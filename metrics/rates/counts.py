@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +36,29 @@ class Counts:
         return cls(sums["key"].to_numpy(), {name: sums[name].to_numpy() for name in rest})
 
 
+def marks(counts: dict[str, pl.Expr]) -> pl.Expr:
+    """Which counts a row enters, as the bits of a number; unknown (null) does not hold.
+
+    Evaluated while rows are read, so that the texts it looks at need not be kept.
+    """
+    bits = [expr.fill_null(value=False).cast(pl.UInt16) * (1 << bit) for bit, expr in enumerate(counts.values())]
+    return reduce(operator.or_, bits).alias("marks")
+
+
+def marked(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> Counts:
+    """How many rows of each key enter each count.
+
+    Args:
+        rows: key, marks.
+        counts: those that were marked.
+    """
+    keys, sums = flagged(rows["key"].to_numpy(), rows["marks"].to_numpy(), len(counts))
+    return Counts(keys, dict(zip(counts, sums, strict=True)))
+
+
 def counted(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> Counts:
     """How many rows of each key hold what each count asks for; unknown (null) does not hold."""
-    marked = rows.select("key", *(expr.fill_null(value=False).alias(name) for name, expr in counts.items()))
-    keys, sums = flagged(marked["key"].to_numpy(), [marked[name].to_numpy() for name in counts])
-    return Counts(keys, dict(zip(counts, sums, strict=True)))
+    return marked(rows.select("key", marks(counts)), counts)
 
 
 def added(parts: Sequence[Counts], coarser: Callable[[Ints], Ints]) -> Counts:

@@ -196,9 +196,14 @@ class Grid:
             found = found * (codes.len() + 1) + (part.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
         return pl.Series("subject", found)
 
+    @cached_property
+    def hall_codes(self) -> pl.Enum:
+        """All halls, in the order of seats."""
+        return pl.Enum(self.halls["hall_id"])
+
     def hall_seat(self, halls: pl.Series) -> pl.Series:
         """The seat of each hall; null where there is none."""
-        return halls.cast(pl.Enum(self.halls["hall_id"]), strict=False).to_physical().cast(pl.Int64).alias("seat")
+        return halls.cast(self.hall_codes, strict=False).to_physical().cast(pl.Int64).alias("seat")
 
     def region_seat(self, codes: pl.Series) -> pl.Series:
         """The seat beside the halls of a region's county; that of the unknown region where there is none."""

@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.asof import as_of
 from metrics.rates.case_counts import EVERY
-from metrics.rates.counts import Counts, counted
+from metrics.rates.counts import Counts, counted, marked, marks
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 
 #: Working days within which a bad review must be mended where the city sets no day of its own.
@@ -46,13 +46,25 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
     """
     rows = records.reviews.select(NEEDED["reviews"])
     known = rows if grid.t is None else as_of("reviews", rows, grid.t)
-    # What is neither active nor default enters nowhere.
-    reviews = known.filter(_ACTIVE | _DEFAULT).collect()
+    # What is neither active nor default enters nowhere; default reviews are told for halls alone, so that where they
+    # name a hall it is not looked up what else they name.
+    asked = pl.col("hall_id").is_null() | _ACTIVE
+    reviews = (
+        known.filter(_ACTIVE | _DEFAULT)
+        .select(
+            *("assess_time", "rectify_due", "rectify_time"),
+            marks(GIVEN),
+            _BAD.fill_null(value=False).alias("bad"),
+            pl.col("hall_id").cast(grid.hall_codes, strict=False),
+            *(pl.when(asked).then(name).alias(name) for name in ("project_no", "ticket_id")),
+        )
+        .collect()
+    )
     mended = _to_mend(reviews, records, grid)
-    asked = grid.period_of(reviews["assess_time"]).is_not_null() | grid.period_of(mended["moment"]).is_not_null()
-    placed = _placed(mended if asked.all() else mended.filter(asked), cases, records, grid)
+    counts = grid.period_of(reviews["assess_time"]).is_not_null() | grid.period_of(mended["moment"]).is_not_null()
+    placed = _placed(mended if counts.all() else mended.filter(counts), cases, records, grid)
     due = placed.filter(pl.col("moment").is_not_null())
-    return [counted(grid.keyed(placed, "assess_time"), GIVEN), counted(grid.keyed(due, "moment"), MENDED)]
+    return [marked(grid.keyed(placed, "assess_time"), GIVEN), counted(grid.keyed(due, "moment"), MENDED)]
 
 
 def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Counts:
@@ -71,7 +83,7 @@ def _to_mend(reviews: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.Data
     not due yet is not late. `moment` is null where nothing counts.
     """
     work = records.work
-    row = reviews.select(_BAD.fill_null(value=False).alias("bad")).to_series().arg_true()
+    row = reviews["bad"].arg_true()
     bad = reviews.select(pl.col("assess_time", "rectify_due").gather(row))
     assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
     default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
@@ -87,10 +99,8 @@ def _to_mend(reviews: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.Data
 def _placed(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
     """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item."""
     about = _About(reviews, grid)
-    # Default reviews are told for halls alone: their subject is not looked up.
-    asked = reviews["hall_id"].is_null() | (reviews["origin"] == "active")
-    about.by_case(reviews.select(pl.when(asked).then("project_no")).to_series(), cases)
-    about.by_ticket(reviews.select(pl.when(asked).then("ticket_id")).to_series(), records)
+    about.by_case(reviews["project_no"], cases)
+    about.by_ticket(reviews["ticket_id"], records)
     return reviews.with_columns(about.seat(), about.subject())
 
 

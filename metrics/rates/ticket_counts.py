@@ -61,10 +61,14 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
     rows = records.tickets.select(_COLUMNS)
     known = rows if grid.t is None else as_of("tickets", rows, grid.t)
     slip = (pl.col("status") == "cancelled") & (pl.col("end_time") - pl.col("take_time") <= SLIP)
-    real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False)).collect()
-    seat = grid.hall_seat(real["hall_id"])
-    tickets = real.drop("hall_id").with_columns(seat)
-    if seat.null_count():
+    real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False))
+    tickets = real.select(
+        *("take_time", "call_time", "start_time", "end_time"),
+        pl.col("status").cast(_STATUS),
+        pl.when(pl.col("status") == "done").then("project_no"),
+        pl.col("hall_id").cast(grid.hall_codes, strict=False).to_physical().cast(pl.Int64).alias("seat"),
+    ).collect()
+    if tickets["seat"].null_count():
         tickets = tickets.filter(pl.col("seat").is_not_null())
     waited = _waited(tickets, records, grid)
     calls = waited.filter("call").select("key", "period", "seat", "wait")
@@ -74,10 +78,12 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
 
 def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[Counts]:
     """Tickets that were done, those of them without a case of their own, and how long services took."""
-    ended = grid.keyed(tickets.filter(pl.col("status").is_in(["done", "returned"])), "end_time")
+    over = pl.col("status").is_in(pl.Series(["done", "returned"], dtype=_STATUS).implode())
+    times = ("start_time", "call_time", "end_time")
+    ended = grid.keyed(tickets.select("seat", "status", "project_no", *times).filter(over), "end_time")
     done = pl.col("status") == "done"
     handle = (pl.col("end_time") - pl.coalesce("start_time", "call_time")).dt.total_microseconds()
-    named, _ = matched(ended.select(pl.when(done).then("project_no")).to_series(), cases["project_no"])
+    named, _ = matched(ended["project_no"], cases["project_no"])
     without = ended.select(done).to_series().scatter(named, False)  # noqa: FBT003
     rows = ended.select("key", done=done, handle=handle, without=without)
     services = rows.filter(pl.col("handle") > 0).group_by("key")
@@ -101,7 +107,7 @@ def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataF
     called = call != _NONE
     unserved = ~called & (start == _NONE)
     left = (end != _NONE) & (end <= closing)
-    status = tickets["status"].cast(_STATUS)
+    status = tickets["status"]
     gone = unserved & left & _is(status, "abandoned")
     given_back = unserved & left & _is(status, "cancelled")
     stayed = unserved & ~left & _is(status, "abandoned", "cancelled", "waiting")
