@@ -110,15 +110,19 @@ def joined(parts: list[Known]) -> Known:
 def merged(spells: Spells, gap: int = 0) -> Spells:
     """Spells of each place joined where they overlap or touch, or lie less than `gap` apart; in order."""
     filled = spells.end > spells.start
-    place, start, end = spells.place[filled], spells.start[filled], spells.end[filled]
-    order = np.lexsort((start, place))
-    place, start, end = place[order], start[order], end[order]
+    place, start, end = spells.place, spells.start, spells.end
+    if not filled.all():
+        place, start, end = place[filled], start[filled], end[filled]
     if not len(place):
         return Spells(place, start, end)
     # One line of instants for all places, so that the greatest end so far never reaches into the next place.
     low, length = _extent(start, end)
+    line = place * length + (start - low)
+    if not bool(np.all(line[:-1] <= line[1:])):
+        order = np.argsort(line)
+        place, start, end, line = place[order], start[order], end[order], line[order]
     reach = np.maximum.accumulate(place * length + np.minimum(end - low, length - 1))
-    apart = (place * length + (start - low))[1:] - reach[:-1]
+    apart = line[1:] - reach[:-1]
     fresh = np.concatenate([[True], (place[1:] != place[:-1]) | ((apart >= gap) if gap else (apart > 0))])
     first = np.flatnonzero(fresh)
     return Spells(place[first], start[first], np.maximum.reduceat(end, first))

@@ -151,6 +151,11 @@ class Windows:
         waits in one of its queues, known when that call has come. A service without an end ends at the window's next
         call, whoever is called, at most at the day's last closing.
         """
+        return crossing(union(self.worked), self.open)
+
+    @cached_property
+    def worked(self) -> Known:
+        """Services and the times between two of them that count, open or not; they may overlap."""
         services = self._services
         start, end = services.call, services.end
         until = np.minimum(np.minimum(services.then, end), np.maximum(services.closing, start))
@@ -159,7 +164,7 @@ class Windows:
         # It went on after the next call or after the closing: known when its end is.
         whole = (services.known_until == NEVER) & (end < NEVER)
         late = Known.of(services.window, until, np.where(whole, end, until), services.row, since=end)
-        return crossing(union(joined([running, late, self._changes(whole)])), self.open)
+        return joined([running, late, self._changes(whole)])
 
     def _changes(self, whole: Flags) -> Known:
         """From the end of a service towards the next call of the day, at most 30 seconds, while somebody waits."""
@@ -188,6 +193,8 @@ class Windows:
         row = np.flatnonzero((window >= 0) & (call >= days.starts[date]) & (call < days.starts[date + 1]))
         low = int(call[row].min(initial=NEVER))
         span = int(call[row].max(initial=low)) - low + 1
+        # Window by window calls are nearly in order already, which is what the second sort goes by.
+        row = row[np.argsort(window[row].astype(np.uint16), kind="stable")] if len(self.each) < 1 << 16 else row
         row = row[np.argsort(window[row] * span + call[row] - low, kind="stable")]
         window, call, end = window[row], call[row], end[row]
         closing, same_day = self._closing(window, call, end)
@@ -226,7 +233,8 @@ class Windows:
         queue = numbers(served["queue_id"], queues)
         order = np.argsort(queue, kind="stable")
         waiting = self.waiting
-        own = Spells(numbers(self.visits["queue_id"], queues), waiting.start, waiting.end)
+        # Few spells are left when those who wait together are one; only those are looked at for every company.
+        own = merged(Spells(numbers(self.visits["queue_id"], queues), waiting.start, waiting.end))
         spells, _, _ = _spread(own, queue[order], served["company"].to_numpy()[order], served["company"])
         return merged(spells, gap)
 

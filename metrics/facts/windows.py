@@ -7,18 +7,17 @@ looks back at them.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from metrics.facts.kinds import FactKind
-from metrics.groups import Groups, packed, unpacked
+from metrics.groups import Groups, unpacked
 from metrics.hours import Days, sessions_of
 from metrics.instants import start_zone
-from metrics.known import Known
+from metrics.known import Known, merged
 from metrics.records import Records
-from metrics.spells import DAY, Ints
+from metrics.spells import DAY, Ints, Spells
 from metrics.tickets import visits
 from metrics.windows import Windows
 
@@ -41,46 +40,70 @@ def window_facts(windows: Windows, every: dt.timedelta | None = None) -> pl.Data
         (microseconds). Intervals in which a window was not open have no row. In order of window, at.
     """
     length = DAY * 2 if every is None else every // dt.timedelta(microseconds=1)
-    days = Days(start_zone(windows.sessions), windows.open.start, windows.busy.start)
-    open_, busy = (_cut(whiles, days, length) for whiles in (windows.open, windows.busy))
-    worked = np.zeros(len(open_.keys), dtype=np.int64)
+    days = Days(start_zone(windows.sessions), windows.open.start, windows.worked.start)
+    open_, worked = (_settled(whiles, days) for whiles in (windows.open, windows.worked))
+    opened, busied = _cut(open_, length), _cut(worked, length)
+    time = _shared(busied, open_)
+    whole = Groups.of(opened.place * _INTERVALS + opened.start // length)
+    some = time > 0
+    busy = Groups.of((busied.place * _INTERVALS + busied.start // length)[some])
+    micro = np.zeros(len(whole.keys), dtype=np.int64)
     # A window is busy only while it is open.
-    worked[np.searchsorted(open_.keys, busy.keys)] = busy.micro
-    window, day, interval = unpacked(open_.keys, (len(days), _INTERVALS))
+    micro[np.searchsorted(whole.keys, busy.keys)] = busy.sum(time[some])
+    window, day, interval = unpacked(whole.keys, (len(days), _INTERVALS))
     at = pl.Series(days.starts[day] + interval * length).cast(pl.Datetime("us", "UTC"))
     return windows.each.select("hall_id", "service_group", "window_id", "is_tidal")[window].with_columns(
         pl.Series(day + days.first).cast(pl.Date).alias("date"),
         at.cast(windows.sessions.schema["open_at"]).alias("at"),
-        pl.Series("open", open_.micro),
-        pl.Series("busy", worked),
+        pl.Series("open", whole.sum(opened.end - opened.start)),
+        pl.Series("busy", micro),
     )
 
 
-@dataclass(frozen=True)
-class _Cut:
-    """Time by window, day and interval: keys of the three, in order, and microseconds."""
+def _settled(whiles: Known, days: Days) -> Spells:
+    """What was known of each window and day at the day's end, nothing twice; in order.
 
-    keys: Ints
-    micro: Ints
-
-
-def _cut(whiles: Known, days: Days, length: int) -> _Cut:
-    """Time by the day on which it began, cut into intervals from midnight, as it was known at the day's end."""
+    The place is the window and the day on which it began as one number, times are those since that day's beginning.
+    """
     day = days.of(whiles.start)
     ends = days.starts[day + 1]
     # What is learned of it later, a ticket's turning out void above all, does not change the day.
     counts = (whiles.since < ends) & (whiles.until >= ends)
-    kept, day = whiles.only(counts), day[counts]
-    midnight = days.starts[day]
-    first, last = (kept.start - midnight) // length, (kept.end - midnight - 1) // length
+    day, begins = day[counts], days.starts[day[counts]]
+    return merged(
+        Spells(whiles.place[counts] * len(days) + day, whiles.start[counts] - begins, whiles.end[counts] - begins)
+    )
+
+
+def _cut(spells: Spells, length: int) -> Spells:
+    """The same, in pieces that lie in one interval each."""
+    first, last = spells.start // length, (spells.end - 1) // length
+    if bool(np.all(first == last)):
+        return spells
     pieces = last - first + 1
-    which = np.repeat(np.arange(len(kept)), pieces)
+    which = np.repeat(np.arange(len(spells)), pieces)
     number: Ints = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first[which]
-    begin = midnight[which] + number * length
-    micro = np.minimum(kept.end[which], begin + length) - np.maximum(kept.start[which], begin)
-    windows = int(kept.place.max(initial=0)) + 1
-    groups = Groups.of(packed([(kept.place[which], windows), (day[which], len(days)), (number, _INTERVALS)]))
-    return _Cut(groups.keys, groups.sum(micro))
+    begin = number * length
+    start, end = np.maximum(spells.start[which], begin), np.minimum(spells.end[which], begin + length)
+    return Spells(spells.place[which], start, end)
+
+
+def _shared(spells: Spells, others: Spells) -> Ints:
+    """How much of each spell lies in one of the others; of these no two overlap, and they are in order."""
+    if not len(others):
+        return np.zeros(len(spells), dtype=np.int64)
+    # One line for all places; what begins on a day may end on the next.
+    starts, ends = (others.place * (2 * DAY) + times for times in (others.start, others.end))
+    sums = np.concatenate([[0], np.cumsum(ends - starts)])
+
+    def before(times: Ints) -> Ints:
+        """Time in the others before an instant of each spell's place."""
+        line = spells.place * (2 * DAY) + times
+        over = np.searchsorted(ends, line, side="right")
+        running: Ints = np.maximum(line - starts[np.minimum(over, len(starts) - 1)], 0)
+        return sums[over] + np.where(over < len(starts), running, 0)
+
+    return before(spells.end) - before(spells.start)
 
 
 def _of_records(records: Records) -> pl.DataFrame:
