@@ -29,7 +29,8 @@ DAY = 24 * HOUR
 
 def micros(times: pl.Series) -> Ints:
     """Times as microseconds since 1970 (UTC); what is empty never comes."""
-    return times.to_physical().fill_null(NEVER).to_numpy().astype(np.int64, copy=False)
+    whole = times.to_physical()
+    return (whole.fill_null(NEVER) if whole.null_count() else whole).to_numpy().astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True)
