@@ -90,11 +90,13 @@ class ItemVersions:
         first, count = (self._codes[name].to_numpy() for name in ("first", "count"))
         since = self.rows["valid_from"].to_physical().to_numpy()
         until = self.rows["valid_to"].to_physical().fill_null(_NEVER).to_numpy()
-        found = np.full(number.size, -1)
-        begun = first[number] if number.size else found.copy()
-        # Few items have more than one or two versions: each round looks only at those that do.
+        if not count.size:
+            return _rows(np.full(number.size, -1), known), _rows(np.full(number.size, -1), known)
+        # Most items have one version: that is looked at for all of them together, later ones only where there are any.
+        begun = first[number]
+        found = np.where((since[begun] <= instant) & (instant < until[begun]), begun, -1)
         left = np.arange(number.size)
-        for rank in range(int(count.max()) if count.size else 0):
+        for rank in range(1, int(count.max())):
             left = left[count[number[left]] > rank]
             row = first[number[left]] + rank
             has_begun = since[row] <= instant[left]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,9 +27,9 @@ _YEAR_AT_LEAST = 220
 _NEAR = timedelta(days=45)
 #: A ticket ends at the latest on the day after it was taken.
 _TICKET_LASTS = timedelta(days=2)
-#: Tickets of the periods that are counted together: most of a year of 82 halls, a month of ten times as many. A year of
-#: any city so needs about the memory of this many; a tenth of it would cost twice the time.
-AT_ONCE = 2_000_000
+#: Tickets of the periods that are counted together: a year of 82 halls, a month of ten times as many. A year of any
+#: city so needs about the memory of this many; a tenth of them at once would cost twice the time.
+AT_ONCE = 3_000_000
 
 
 class Tables(Protocol):
@@ -153,9 +154,14 @@ def rate_records(tables: Tables, periods: Sequence[Period], window_minutes: pl.L
 def working_days(tables: Tables, years: range) -> WorkCalendar:
     """The city's working days of some years; years that nobody delivered are those the import would have filled in."""
     delivered = tables.scan("workdays").select("date", "is_workday").collect()
-    filled = filled_workdays(set(years), "china").select("date", "is_workday")
+    filled = _filled(years)
     days = pl.concat([delivered, filled.join(delivered, on="date", how="anti")])
     return WorkCalendar.of(days, tables.timezone)
+
+
+@cache
+def _filled(years: range) -> pl.DataFrame:
+    return filled_workdays(set(years), "china").select("date", "is_workday")
 
 
 def _due_after(tables: Tables, start: datetime) -> pl.Expr:

@@ -1,6 +1,6 @@
 """Run the benchmarks and write docs/benchmarks.md.
 
-`python -m tests.bench` runs all but the demo city's, which takes minutes; `python -m tests.bench numbers moment` only
+`python -m tests.bench` runs all but the demo city's, which takes minutes; `python -m tests.bench numbers` only
 those named; `--demo` is short for `demo`.
 """
 
@@ -13,14 +13,14 @@ import tempfile
 from pathlib import Path
 
 from cockpit import clock
-from tests.bench import demo, intake, moment, year
+from tests.bench import demo, intake, year
 from tests.bench.timing import Figure, peak_memory
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 START, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
-MODULES = {"intake": intake, "numbers": year, "moment": moment, "demo": demo}
-ALWAYS = ("intake", "numbers", "moment")
+MODULES = {"intake": intake, "numbers": year, "demo": demo}
+ALWAYS = ("intake", "numbers")
 
 
 def main() -> int:
