@@ -117,8 +117,6 @@ def rate_records(tables: Tables, periods: Sequence[Period], window_minutes: pl.L
     ordered = sorted(periods)
     zone = ZoneInfo(tables.timezone)
     start, end = ordered[0].instants(zone)[0], ordered[-1].instants(zone)[1]
-    times = ("accept_time", "finish_time", "apply_time")
-    within = [pl.col(name).is_between(start, end, closed="left") for name in times]
     bad = (pl.col("origin") == "active") & (pl.col("level") <= BAD_LEVEL) & _due_after(tables, start)
     reviews = _scan(tables, "reviews", None, end).filter((pl.col("assess_time") >= start) | bad)
     complaints = _scan(tables, "complaints", start, end)
@@ -132,9 +130,9 @@ def rate_records(tables: Tables, periods: Sequence[Period], window_minutes: pl.L
         [given, complaints.select(_hash("project_no")), taken.select("take_time", _hash("project_no", "ticket_id"))]
     )
     named = pl.concat([frame["project_no"] for frame in told]).drop_nulls().unique()
-    wanted = pl.any_horizontal(*within).fill_null(value=False) | _hash("project_no").is_in(named.implode())
-    cases = _scan(tables, "cases", None, end).filter(wanted).collect()
-    tickets = pl.concat([taken, *_earlier(tables, told[0]["ticket_id"], told[2]["ticket_id"], near)])
+    cases = _cases(tables, start, end, named)
+    of_before = _earlier(tables, "tickets", "ticket_id", told[0]["ticket_id"], told[2]["ticket_id"], near)
+    tickets = pl.concat([taken, *(part.lazy() for part in of_before)])
     whole = {name: _scan(tables, name) for name in ("halls", "calendar", "departments", "items")}
     # A correction asked for after the period may still answer a submission of its last days: no end here.
     pauses = _scan(tables, "case_pauses").collect()
@@ -186,25 +184,38 @@ def _hash(*names: str) -> pl.Expr:
     return pl.when(pl.col(names).is_not_null()).then(pl.col(names).hash())
 
 
-def _earlier(tables: Tables, named: pl.Series, taken: pl.Series, before: datetime) -> list[pl.LazyFrame]:
-    """Tickets taken before the periods that reviews name: those of the last weeks, then those of all the past.
+def _cases(tables: Tables, start: datetime, end: datetime, named: pl.Series) -> pl.DataFrame:
+    """Cases submitted, accepted or finished in [start, end), and those of any time before that are named by hash."""
+    # Apart, so that files and row groups in which nothing ended so late are not read.
+    in_time = [pl.col(name).is_between(start, end, closed="left") for name in ("accept_time", "finish_time")]
+    parts = [_scan(tables, "cases", start, end), _scan(tables, "cases", None, start).filter(in_time[0] | in_time[1])]
+    at_hand = pl.concat(pl.collect_all(parts))
+    known = at_hand.select(_hash("project_no")).to_series()
+    return pl.concat([at_hand, *_earlier(tables, "cases", "project_no", named, known, start)])
+
+
+def _earlier(
+    tables: Tables, table: str, key: str, named: pl.Series, known: pl.Series, before: datetime
+) -> list[pl.DataFrame]:
+    """Rows of earlier times that are named: those of the last weeks, then those of all the past.
 
     Args:
         tables: where they are read from.
-        named: hashes of the tickets named.
-        taken: hashes of the tickets that are at hand.
-        before: those at hand were taken at or after this instant.
+        table: of the standard.
+        key: by which its rows are named.
+        named: hashes of the keys named.
+        known: hashes of the keys at hand.
+        before: the main time of the rows looked for lies before this instant.
     """
     missing = named.drop_nulls().unique()
-    missing = missing.filter(~missing.is_in(taken.implode()))
+    missing = missing.filter(~missing.is_in(known.implode()))
     found = []
     for since, until in ((before - _NEAR, before), (None, before - _NEAR)):
         if missing.is_empty():
             break
-        of = _hash("ticket_id")
-        rows = _scan(tables, "tickets", since, until).filter(of.is_in(missing.implode())).collect()
-        found.append(rows.lazy())
-        missing = missing.filter(~missing.is_in(rows.select(of).to_series().implode()))
+        rows = _scan(tables, table, since, until).filter(_hash(key).is_in(missing.implode())).collect()
+        found.append(rows)
+        missing = missing.filter(~missing.is_in(rows.select(_hash(key)).to_series().implode()))
     return found
 
 
