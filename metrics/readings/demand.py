@@ -96,6 +96,10 @@ def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int
 
 def _handled(view: View) -> pl.DataFrame:
     """Services of each queue and open day: queue (number), date, handled, handle (microseconds); in order."""
+    return view.kept.once("handled", (view.queues,), lambda: _summed(view))
+
+
+def _summed(view: View) -> pl.DataFrame:
     facts = view.queue_facts.filter(pl.col("handled") > 0)
     # The interval's end is its name: what ended before midnight lies in the interval that ends at midnight.
     day = (pl.col("at") - pl.duration(microseconds=1)).dt.date()
@@ -103,7 +107,7 @@ def _handled(view: View) -> pl.DataFrame:
         facts.with_columns(day.alias("date"), pl.Series("queue", view.queue_numbers(facts["queue_id"])))
         .group_by("hall_id", "queue", "date")
         .agg(pl.col("handled", "handle").sum())
-        .join(view.sessions.select("hall_id", "date").unique(), on=["hall_id", "date"], how="semi")
+        .join(view.all_sessions.select("hall_id", "date").unique(), on=["hall_id", "date"], how="semi")
         .filter(pl.col("queue") >= 0)
         .sort("queue", "date")
     )

@@ -13,14 +13,14 @@ import tempfile
 from pathlib import Path
 
 from cockpit import clock
-from tests.bench import demo, intake, year
+from tests.bench import demo, instant, intake, year
 from tests.bench.timing import Figure, peak_memory
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 START, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
-MODULES = {"intake": intake, "numbers": year, "demo": demo}
-ALWAYS = ("intake", "numbers")
+MODULES = {"intake": intake, "numbers": year, "instant": instant, "demo": demo}
+ALWAYS = ("intake", "numbers", "instant")
 
 
 def main() -> int:
