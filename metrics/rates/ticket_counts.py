@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.asof import as_of
-from metrics.calendar import breaks, closings
+from metrics.hours import breaks_of, sessions_of
 from metrics.rates.case_counts import counted
 from metrics.rates.records import Grid, RateRecords, matched
 
@@ -136,12 +136,12 @@ class _Hours:
         self._seats = seats.to_numpy().astype(np.int64)
         self._days = days.to_physical().to_numpy().astype(np.int64)
         self._grid = grid
-        shut = self._of_each(closings(records.calendar).collect(), "last_close")
+        sessions = sessions_of(records.calendar.collect())
+        shut = self._of_each(sessions, "last_close")
         self.closing = np.where(shut == _NONE, _us(records.work.end_of(days)) - 1, shut)
-        pauses = breaks(records.calendar).collect()
         self._breaks = [
-            (self._of_each(part, "break_start"), self._of_each(part, "break_end"))
-            for part in pauses.partition_by("number")
+            (self._of_each(part, "start_at"), self._of_each(part, "end_at"))
+            for part in breaks_of(sessions).partition_by("number")
         ]
 
     def in_breaks(self, begin: _Ints, end: _Ints) -> _Ints:
