@@ -80,15 +80,11 @@ def _services_behind(view: View, asked: pl.DataFrame) -> pl.DataFrame:
     services = view.visits.filter(pl.col("handle").is_not_null(), pl.col("known_until") == NEVER).select(
         "hall_id", "queue_id", ended.dt.date().alias("date"), pl.col("ticket_id").alias("key")
     )
-    return days.join(services, on=["hall_id", "queue_id", "date"], maintain_order="left_right").select(
-        "hall_id",
-        "queue_id",
-        "at",
-        pl.lit("tickets").alias("table"),
-        "key",
-        pl.lit(0.0).alias("numerator"),
-        pl.lit(0.0).alias("denominator"),
+    nothing = (pl.lit(0.0).alias(name) for name in ("numerator", "denominator"))
+    found: pl.DataFrame = days.join(services, on=["hall_id", "queue_id", "date"], maintain_order="left_right").select(
+        "hall_id", "queue_id", "at", pl.lit("tickets").alias("table"), "key", *nothing
     )
+    return found
 
 
 def _taken(view: View) -> Spells:

@@ -102,11 +102,11 @@ def behind_off_post_minutes(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     there, first = pairs(spells, company, since)
     came, then = within(spells.place, spells.start, company, since, at)
     waited = spells.end[came] > spells.start[came]
-    which, question = np.concatenate([there, came[waited]]), np.concatenate([first, then[waited]])
-    people = pl.concat([asked.select(columns)[question], ticket_keys(view)[row[which]]], how="horizontal")
-    return pl.concat([plans, people.with_columns(pl.lit(0.0).alias("numerator"))]).with_columns(
-        pl.lit(None, dtype=pl.Float64).alias("denominator")
-    )
+    which: Ints = np.concatenate([there, came[waited]])
+    question: Ints = np.concatenate([first, then[waited]])
+    people: pl.DataFrame = pl.concat([asked.select(columns)[question], ticket_keys(view)[row[which]]], how="horizontal")
+    found: pl.DataFrame = pl.concat([plans, people.with_columns(pl.lit(0.0).alias("numerator"))])
+    return found.with_columns(pl.lit(None, dtype=pl.Float64).alias("denominator"))
 
 
 def _asked_windows(view: View, instants: pl.DataFrame) -> pl.DataFrame:

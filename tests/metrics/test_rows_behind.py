@@ -196,7 +196,7 @@ def test_the_rows_behind_a_reading_counted_give_its_number(name: str, seed: int,
 @pytest.mark.proof
 @pytest.mark.parametrize("name", all_quantities())
 def test_the_rows_behind_many_readings_counted_give_their_numbers(name: str, demo_view: View) -> None:
-    assert sum(tried(name, demo_view, seed) for seed in range(3, 33)) >= 60
+    assert sum(tried(name, demo_view, seed) for seed in range(3, 13)) >= 20
 
 
 def test_all_indicators_are_tried() -> None:
