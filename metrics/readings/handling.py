@@ -107,7 +107,7 @@ def _share(
 ) -> pl.DataFrame:
     """Readings of a share of cases by department; 0 where there is none and none is needed."""
     frame = evidence.tally(asked, _PLACE)
-    extras = ()
+    extras: tuple[str, ...] = ()
     if left_out is not None:
         extras = LEFT_OUT
         frame = frame.with_columns(left_out.tally(asked, _PLACE)["numerator"].alias(*LEFT_OUT))
