@@ -25,9 +25,9 @@ COUNTS = {
     "scope_full_known": "cases of scope S with known visits and delivery",
     "scope_full_online": "cases of scope S handed in online, without a visit, delivered online or by post",
     "items_counted": "items with at least 10 cases of scope S",
-    "items_on_target": "items with at least 10 cases of scope S and a rate of at least 90 %",
+    "items_on_target": "items with at least 10 cases of scope S, at least 90 % of them in the platform",
     "halls_counted": "halls with at least 50 cases of scope S handed in at a window",
-    "halls_on_target": "halls with at least 50 cases of scope S handed in at a window and a window rate of at least 90 %",
+    "halls_on_target": "halls with at least 50 window cases of scope S, at least 90 % of them in the platform",
     "items_apply_based": "items on application (依申请) in force on the period's last day",
     "items_online": "items on application in force on the period's last day that can be done online",
     "days_legal": "legal days of the promised items in force on the last day (natural days × 5/7)",
@@ -96,10 +96,10 @@ The present edition is {CURRENT}; an edition is never changed, a later one stand
 
 No official formula of the 一网通办 rates is public. These are this product's stated reading.
 
-- **Scope S**: cases accepted in the period whose item is on application (依申请) and in force at that time, no exception
-  (secret, sensitive, security). Test rows count nowhere, in no rate.
-- Cases count by acceptance, finished cases by their finish, submissions by their application, reviews by the instant they
-  are given, tickets by their end, calls and waits by the call.
+- **Scope S**: cases accepted in the period whose item is on application (依申请) and in force at that time, no
+  exception (secret, sensitive, security). Test rows count nowhere, in no rate.
+- Cases count by acceptance, finished cases by their finish, submissions by their application, reviews by the instant
+  they are given, tickets by their end, calls and waits by the call.
 - Numerators and denominators add up from halls and 无大厅(线上) to the county, from counties and 未知区域 to the city;
   the two rates "on target" and the 90 % wait are counted anew at each place. Rates are never averaged. A review that
   names neither ticket nor case belongs to no department, item or theme.
