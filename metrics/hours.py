@@ -71,12 +71,25 @@ def _grid_after(at: dt.datetime) -> pl.Expr:
 
 
 def breaks_of(sessions: pl.DataFrame) -> pl.DataFrame:
-    """Breaks between a day's sessions, above all lunch: hall_id, start_at, end_at. Their minutes count in no wait."""
-    following = pl.col("open_at").shift(-1).over("hall_id", "date")
+    """Breaks between a day's sessions, above all lunch; their minutes count in no wait.
+
+    Sessions that overlap or meet have no break between them.
+
+    Args:
+        sessions: as `sessions_of` gives them.
+
+    Returns:
+        hall_id, date, number (1, 2, …, within the day), start_at, end_at, in order of hall and time.
+    """
+    day = ["hall_id", "date"]
     return (
-        sessions.select("hall_id", pl.col("close_at").alias("start_at"), following.alias("end_at"))
+        sessions.select(
+            *day,
+            pl.col("close_at").cum_max().over(day).alias("start_at"),
+            pl.col("open_at").shift(-1).over(day).alias("end_at"),
+        )
         .filter(pl.col("end_at") > pl.col("start_at"))
-        .select("hall_id", "start_at", "end_at")
+        .select(*day, pl.int_range(1, pl.len() + 1).over(day).alias("number"), "start_at", "end_at")
     )
 
 

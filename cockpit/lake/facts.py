@@ -112,17 +112,33 @@ class FactStore:
         return len(known)
 
     def prune(self, snapshot: Snapshot, kinds: dict[str, FactKind], before: dt.datetime) -> int:
-        """Delete facts that are out of date and were made before an instant, so that nobody reads them any more.
+        """Delete facts that are out of date, so that nobody reads them any more.
+
+        A reader may still go by a state of the records from before their last change. So a file goes only when what
+        has taken its place was itself made before an instant; a day that nobody has asked for since keeps its old one.
+
+        Args:
+            snapshot: the records to go by.
+            kinds: kinds that still exist.
+            before: how old a file must be, and what has taken its place.
 
         Returns:
             How many files went.
+
+        Raises:
+            StorageError: a file of the lake is damaged, or the disk refused.
         """
         gone = 0
         for kind in kinds.values():
             folder = self.path / f"{kind.name}-{kind.version}"
-            wanted = {f"{day}.{mark}.parquet" for day, mark in self.marks(snapshot, kind, None, None)}
-            for place in folder.glob("*") if folder.is_dir() else ():
-                if place.name not in wanted and place.stat().st_mtime < before.timestamp():
+            if not folder.is_dir():
+                continue
+            with reading(snapshot):
+                wanted = {str(day): f"{day}.{mark}.parquet" for day, mark in self.marks(snapshot, kind, None, None)}
+            for place in folder.glob("*"):
+                today = wanted.get(place.name.partition(".")[0])
+                replaced = today is None or place.suffix == ".part" or _older(folder / today, before)
+                if place.name != today and replaced and _older(place, before):
                     place.unlink(missing_ok=True)
                     gone += 1
         return gone
@@ -193,6 +209,14 @@ class FactStore:
         if table not in self._dated or self._dated[table][0] != state:
             self._dated[table] = (state, _dated_marks(snapshot, table))
         return self._dated[table][1]
+
+
+def _older(place: Path, before: dt.datetime) -> bool:
+    """Whether a file is there and was made before an instant."""
+    try:
+        return place.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _write(frame: pl.DataFrame, place: Path) -> None:

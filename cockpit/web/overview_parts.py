@@ -72,10 +72,22 @@ def warnings(view: Overview, stale_minutes: int) -> None:
     """What a reader must know before reading the numbers: data of an earlier day, or data that have stopped coming."""
     if view.moment and not view.moment.live:
         until = f"截至当天 {view.moment.at:%H:%M}" if view.moment.at.date() == view.moment.day else "全天"
-        widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}（{until}）。", "info")
+        shown = f"下面是最后有数据的一天：{words.day(view.moment.day)}（{until}）。"
+        widgets.notice(f"{_why_not_today(view)}{shown}", "info")
     elif view.stale(stale_minutes):
         silence = f"已有 {_silence(view)}没有新数据（应在 {stale_minutes} 分钟以内）"
         widgets.notice(f"{silence}；请检查导入是否在运行、来源系统是否正常。", "warn")
+
+
+def _why_not_today(view: Overview) -> str:
+    """Whether nothing of today is there because the halls are shut, have yet to open, or for no reason known here."""
+    doors, today = view.doors, view.shown_at.date()
+    if doors.shut_today:
+        following = doors.following
+        return "今日闭厅。" if following is None else f"今日闭厅，下次开门：{words.opening(following, today)}。"
+    if doors.opens is not None and view.shown_at < doors.opens:
+        return f"今天 {doors.opens:%H:%M} 开门，还没有数据；"
+    return "今天没有数据，"
 
 
 def city_figures(view: Overview) -> None:

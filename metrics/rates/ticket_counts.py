@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.asof import as_of
-from metrics.calendar import breaks, closings
+from metrics.hours import breaks_of, sessions_of
 from metrics.rates.counts import Counts, counted
 from metrics.rates.records import Grid, RateRecords, matched
 from metrics.standard.records import TICKET_ENDED, TICKET_LIVE
@@ -147,14 +147,14 @@ class _Hours:
         self._seats = seats.to_numpy().astype(np.int64)
         self._days = days.to_physical().to_numpy().astype(np.int64)
         self._grid = grid
-        self.closing = self._of_each(closings(records.calendar).collect(), "last_close")
+        sessions = sessions_of(records.calendar.collect())
+        self.closing = self._of_each(sessions, "last_close")
         unknown = self.closing == _NONE
         if unknown.any():
             self.closing[unknown] = _us(records.work.end_of(days.filter(pl.Series(unknown)))) - 1
-        pauses = breaks(records.calendar).collect()
         self._breaks = [
-            (self._of_each(part, "break_start"), self._of_each(part, "break_end"))
-            for part in pauses.partition_by("number")
+            (self._of_each(part, "start_at"), self._of_each(part, "end_at"))
+            for part in breaks_of(sessions).partition_by("number")
         ]
 
     def in_breaks(self, begin: _Ints, end: _Ints) -> _Ints:

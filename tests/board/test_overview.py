@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.board.doors import Doors
 from cockpit.board.halls_today import NO_HALL, HallToday
 from cockpit.board.overview import Overview, overview
 from cockpit.board.viewer import Viewer
 from cockpit.lake.folder import DataFolder
-from tests.board.small_city import NOW, at, bring_in, build, case, hall, small_city
+from tests.board.small_city import NOW, at, bring_in, build, case, hall, opening, small_city
 
 LOCAL = Viewer.local()
 
@@ -93,6 +94,43 @@ def test_an_extract_shows_its_last_day_as_of_its_last_event(folder: DataFolder) 
     assert later.course is not None
     assert later.course.slots["today"].to_list() == [1, 0, 1, 1, 1]
     assert not later.stale(30)
+
+
+def calendar(days: int, *spans: tuple[str, str], hall_id: str = "s1") -> list[dict[str, object]]:
+    """A hall's day so many days later; without hours it is shut."""
+    row = opening(hall_id, 1, "09:00", "17:00") | {"date": at("00:00", days).date()}
+    if not spans:
+        return [row | {"day_type": "rest", "open_at": None, "close_at": None}]
+    return [
+        row | {"session": number, "open_at": at(opens, days), "close_at": at(closes, days)}
+        for number, (opens, closes) in enumerate(spans, 1)
+    ]
+
+
+def test_the_calendar_tells_whether_the_halls_are_shut_today_and_when_they_open_next(tmp_path: Path) -> None:
+    tables = dict(small_city())
+    tables["calendar"] = [
+        *tables["calendar"],
+        *calendar(1),
+        *calendar(1, hall_id="c1"),
+        *calendar(2),
+        *calendar(2, ("10:00", "12:00"), ("13:30", "17:00"), hall_id="c1"),
+    ]
+    folder = build(tmp_path / "data", tables, refuse=False)
+
+    def told(clock: str, days: int, viewer: Viewer = LOCAL) -> Doors:
+        return overview(folder, viewer, at(clock, days)).doors
+
+    nine, at_ten = at("09:00"), at("10:00", 2)
+    assert told("08:00", 0) == Doors(opens=nine, shut_today=False, following=nine)
+    assert told("09:00", 0) == Doors(opens=nine, shut_today=False, following=at("10:30"))
+    assert told("10:07", 1) == Doors(opens=None, shut_today=True, following=at_ten)
+    assert told("12:00", 2) == Doors(opens=at_ten, shut_today=False, following=at("13:30", 2))
+    assert told("18:00", 2) == Doors(opens=at_ten, shut_today=False, following=None)
+    # Of a day after the calendar's end nobody can say that the halls are shut; and each sees its own halls.
+    assert told("10:00", 3) == Doors(opens=None, shut_today=False, following=None)
+    assert told("11:00", 2, Viewer("大厅主任", frozenset({"s1"}))) == Doors(None, shut_today=True, following=None)
+    folder.close()
 
 
 def test_data_are_stale_only_while_somebody_should_be_bringing_them(folder: DataFolder) -> None:

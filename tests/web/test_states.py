@@ -14,7 +14,7 @@ from cockpit import clock
 from cockpit.lake.folder import open_folder
 from cockpit.web import installed
 from cockpit.web.server import ENTRY
-from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
+from tests.board.small_city import NOW, at, bring_in, build, case, opening, settings_for, small_city
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,23 @@ def test_an_extract_says_which_day_it_shows(monkeypatch: pytest.MonkeyPatch, tmp
 
     assert "历史数据" in text and "2026年10月12日 星期一" in text
     assert "数据截至 10月12日 10:05（40 天前）" in text
+
+
+def test_on_a_day_the_halls_are_shut_it_says_so_and_when_they_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def day(days: int, opens: str | None) -> dict[str, object]:
+        hours = {"open_at": opens and at(opens, days), "close_at": opens and at("17:00", days)}
+        return opening("s1", 1, "09:00", "17:00") | {"date": at("00:00", days).date(), **hours}
+
+    tables = {**small_city(), "calendar": [*small_city()["calendar"], day(5, None), day(6, None), day(7, "08:30")]}
+    build(tmp_path / "data", tables).close()
+
+    said_on = {days: said(run(monkeypatch, tmp_path / "data", at("08:00", days))) for days in (5, 7, 8)}
+
+    assert "今日闭厅，下次开门：10月19日 星期一 08:30。下面是最后有数据的一天：2026年10月12日" in said_on[5]
+    assert "今天 08:30 开门，还没有数据；下面是最后有数据的一天" in said_on[7]
+    assert "今天没有数据，下面是最后有数据的一天" in said_on[8]
 
 
 def test_data_that_stopped_coming_are_called_stale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
