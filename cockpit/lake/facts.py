@@ -65,9 +65,9 @@ class FactStore:
         Raises:
             StorageError: the disk refused, or a file of the lake is damaged.
         """
-        marks = self.marks(snapshot, kind, start, end)
+        marks = self.marks(snapshot, kind, start, end, only)
         folder = self.path / f"{kind.name}-{kind.version}"
-        places = {day: folder / f"{day}.{mark}.parquet" for day, mark in marks if only is None or day in only}
+        places = {day: folder / f"{day}.{mark}.parquet" for day, mark in marks}
         missing = sorted(day for day, place in places.items() if not place.exists())
         if not places:
             return kind.compute(Records({}, snapshot.timezone))
@@ -150,7 +150,12 @@ class FactStore:
         return Records(tables, snapshot.timezone)
 
     def marks(
-        self, snapshot: Snapshot, kind: FactKind, start: dt.date | None, end: dt.date | None
+        self,
+        snapshot: Snapshot,
+        kind: FactKind,
+        start: dt.date | None,
+        end: dt.date | None,
+        only: Collection[dt.date] | None = None,
     ) -> list[tuple[dt.date, str]]:
         """Days of which there are records, each with a mark that changes whenever its records do.
 
@@ -159,14 +164,18 @@ class FactStore:
             kind: which facts.
             start: first day; None = from the beginning.
             end: first day no longer wanted; None = to the end.
+            only: of these days only those wanted, so that other months need not be looked at; None = all.
         """
         parts = []
+        months = None if only is None else {day.strftime("%Y-%m") for day in only}
         for name in kind.events:
             files = snapshot.files(name)
             if start is not None:
                 files = files.filter(pl.col("part") >= start.strftime("%Y-%m"))
             if end is not None:
                 files = files.filter(pl.col("part") <= end.strftime("%Y-%m"))
+            if months is not None:
+                files = files.filter(pl.col("part").is_in(months))
             for (month,), group in sorted(files.partition_by("part", as_dict=True).items()):
                 paths = tuple(sorted(group["path"].to_list()))
                 parts.append(self._month_marks(snapshot, name, str(month), paths).with_columns(of=pl.lit(name)))
@@ -182,6 +191,8 @@ class FactStore:
             days = days.filter(pl.col("date") >= start)
         if end is not None:
             days = days.filter(pl.col("date") < end)
+        if only is not None:
+            days = days.filter(pl.col("date").is_in(list(only)))
         joined = days.sort("date", "of").group_by("date", maintain_order=True).agg(
             pl.concat_str("of", pl.lit(":"), "mark").str.join(";").alias("marks")
         )  # fmt: skip

@@ -8,27 +8,29 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cockpit.lake.facts import FactStore
-from cockpit.lake.store import Lake, Parts, Snapshot, months_between
+from cockpit.lake.store import Lake, Parts, Snapshot, months_between, reading
 from metrics.baseline import STEPS
 from metrics.facts.kinds import all_kinds
+from metrics.hours import sessions_of
 from metrics.past import Past
 from metrics.records import Records, empty
 from metrics.view import View
 
-#: Small tables, read whole.
+#: Small tables, read whole and only where they have changed.
 WHOLE = ("halls", "calendar", "queues", "windows", "devices")
 #: Events and plans of which only the day matters.
 OF_THE_DAY = ("tickets", "window_sessions", "window_plan", "roster", "attendance", "headcounts")
 #: Tables whose deliveries say whether a reading of the moment may be believed.
 DELIVERED = ("tickets", "window_sessions", "window_plan", "roster", "attendance", "headcounts", "device_states")
-#: A source's usual interval is judged by so many deliveries; most are found in the last days.
-ENOUGH, RECENT = 21, dt.timedelta(days=2)
+#: What makes a source; its usual interval is judged by so many deliveries.
+SOURCE, ENOUGH = ["source_system", "table", "hall_id"], 21
 #: Kinds of facts that the readings of a moment look back to.
 FACTS = ("queues",)
 #: Days looked back to: the same weekday of the last weeks, the last days, the same weekday a year before.
 WEEKDAYS = [dt.timedelta(weeks=week) for week in range(1, STEPS + 1)]
 LAST_DAYS = [dt.timedelta(days=days) for days in range(1, 46)]
 YEAR_BEFORE = [dt.timedelta(weeks=week) for week in (52, 53)]
+_DAY = dt.timedelta(days=1)
 
 
 class MomentLoader:
@@ -41,6 +43,8 @@ class MomentLoader:
     def __init__(self, lake: Lake) -> None:
         """Nothing is loaded yet."""
         self._store = FactStore(lake)
+        self._whole: dict[str, tuple[int | None, pl.DataFrame]] = {}
+        self._sessions: tuple[pl.DataFrame, pl.DataFrame] | None = None
         self._first: tuple[pl.Series, pl.DataFrame] | None = None
         self._sources: tuple[object, pl.DataFrame] | None = None
         self._kept: tuple[object, Past] | None = None
@@ -55,20 +59,39 @@ class MomentLoader:
         Raises:
             StorageError: a file of the lake is damaged, or the disk refused.
         """
+        day = at.astimezone(ZoneInfo(snapshot.timezone)).date()
+        return self.days(snapshot, day, day)
+
+    def days(self, snapshot: Snapshot, first: dt.date, last: dt.date) -> View:
+        """The records and facts for all instants of some days, as a replay asks for them.
+
+        Args:
+            snapshot: the records to go by.
+            first: first day.
+            last: last day, included.
+
+        Raises:
+            StorageError: a file of the lake is damaged, or the disk refused.
+        """
         zone = ZoneInfo(snapshot.timezone)
-        day = at.astimezone(zone).date()
-        start = dt.datetime.combine(day, dt.time(), zone)
-        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
-        wanted = {name: snapshot.scan(name) for name in WHOLE}
+        start, end = (dt.datetime.combine(day, dt.time(), zone) for day in (first, last + _DAY))
+        fresh = [name for name in WHOLE if name not in self._whole or self._whole[name][0] != snapshot.heads.get(name)]
+        wanted = {name: snapshot.scan(name) for name in fresh}
         wanted |= {name: snapshot.scan(name, start, end) for name in OF_THE_DAY}
         wanted["device_states"] = snapshot.scan("device_states", None, end).filter(
             pl.col("to_at").is_null() | (pl.col("to_at") > start)
         )
-        wanted["deliveries"] = _deliveries(snapshot, start - RECENT, end)
+        wanted["deliveries"] = _deliveries(snapshot, start, end)
         lazy = [rows.select(empty(name, snapshot.timezone).columns) for name, rows in wanted.items()]
-        tables = dict(zip(wanted, pl.collect_all(lazy), strict=True))
-        tables["deliveries"] = pl.concat([tables["deliveries"], self._older(snapshot, start - RECENT)])
-        return View(Records(tables, snapshot.timezone), self._past(snapshot, day))
+        with reading(snapshot):
+            found = dict(zip(wanted, pl.collect_all(lazy), strict=True))
+            for name in fresh:
+                self._whole[name] = (snapshot.heads.get(name), found[name])
+            tables = {name: rows for name, (_, rows) in self._whole.items()} | found
+            tables["deliveries"] = pl.concat([tables["deliveries"], self._older(snapshot, start)])
+            past = self._past(snapshot, first, last, tables["calendar"])
+        tables["calendar"] = tables["calendar"].filter(pl.col("date").is_between(first, last))
+        return View(Records(tables, snapshot.timezone), past)
 
     def _older(self, snapshot: Snapshot, before: dt.datetime) -> pl.DataFrame:
         """Of every source the last deliveries before an instant: enough to tell how often it delivers, and if ever.
@@ -79,26 +102,20 @@ class MomentLoader:
         begun = _deliveries(snapshot, before.replace(day=1, hour=0), before)
         state = (before, months.to_list(), begun.select(pl.len(), pl.col("ingested_at").max()).collect().row(0))
         if self._sources is None or self._sources[0] != state:
-            source = ["source_system", "table", "hall_id"]
-            older = _deliveries(snapshot, None, before).select(empty("deliveries", snapshot.timezone).columns)
-            last = (
-                older.sort("delivered_at", descending=True)
-                .group_by(source)
-                .head(ENOUGH)
-                .select(older.collect_schema().names())
-            )
-            self._sources = (state, last.collect())
+            self._sources = (state, _last_deliveries(snapshot, before))
         return self._sources[1]
 
-    def _past(self, snapshot: Snapshot, day: dt.date) -> Past:
+    def _past(self, snapshot: Snapshot, first: dt.date, last: dt.date, calendar: pl.DataFrame) -> Past:
+        if self._sessions is None or self._sessions[0] is not calendar:
+            self._sessions = (calendar, sessions_of(calendar))
+        sessions = self._sessions[1]
         kinds = {name: all_kinds()[name] for name in FACTS}
-        days = sorted({day - back for back in (*WEEKDAYS, *LAST_DAYS, *YEAR_BEFORE)})
-        key = (day, [self._store.marks(snapshot, kind, days[0], day) for kind in kinds.values()])
-        if self._kept is None or self._kept[0] != key:
-            facts = {
-                name: self._store.facts(snapshot, kind, days[0], day, only=set(days)) for name, kind in kinds.items()
-            }
-            self._kept = (key, Past(facts, self._first_days(snapshot, day)))
+        days = sorted(_looked_back(first, last))
+        marks = [self._store.marks(snapshot, kind, days[0], last, only=days) for kind in kinds.values()]
+        key = (first, last, marks)
+        if self._kept is None or self._kept[0] != key or self._kept[1].sessions is not sessions:
+            facts = {name: self._store.facts(snapshot, kind, days[0], last, only=days) for name, kind in kinds.items()}
+            self._kept = (key, Past(facts, self._first_days(snapshot, first), sessions))
         return self._kept[1]
 
     def _first_days(self, snapshot: Snapshot, day: dt.date) -> pl.DataFrame:
@@ -110,6 +127,42 @@ class MomentLoader:
         known = self._first[1]
         late = _first_days(snapshot, months_between(month, None)).join(known, on="hall_id", how="anti")
         return pl.concat([known, late])
+
+
+def _looked_back(first: dt.date, last: dt.date) -> set[dt.date]:
+    """The closed days to which the days from one to another look back."""
+    span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    days = {day - back for day in span for back in (*WEEKDAYS, *LAST_DAYS, *YEAR_BEFORE)}
+    return {day for day in days if day < last}
+
+
+def _last_deliveries(snapshot: Snapshot, before: dt.datetime) -> pl.DataFrame:
+    """The last deliveries of every source before an instant; several batches at one instant count as one of them."""
+    columns = empty("deliveries", snapshot.timezone).columns
+    months = snapshot.files("deliveries")["part"].unique().sort(descending=True).to_list()
+    given: list[pl.DataFrame] = []
+    known: list[pl.DataFrame] = []
+    # From the latest month back: most sources have told enough there, and are looked for no further.
+    for month in (part for part in months if part <= before.strftime("%Y-%m")):
+        start = dt.datetime.strptime(month, "%Y-%m").replace(tzinfo=before.tzinfo)
+        rows = _deliveries(snapshot, start, min(before, _month_after(start))).select(columns)
+        for full in known:
+            rows = rows.join(full.lazy(), on=SOURCE, how="anti")
+        given.append(
+            rows.sort("delivered_at", "covers_until", descending=True, maintain_order=True)
+            .unique([*SOURCE, "delivered_at"], keep="first", maintain_order=True)
+            .group_by(SOURCE)
+            .head(ENOUGH)
+            .select(columns)
+            .collect()
+        )
+        counts = pl.concat(given).group_by(SOURCE).agg(pl.len())
+        known = [counts.filter(pl.col("len") >= ENOUGH).select(SOURCE)]
+    return pl.concat(given) if given else empty("deliveries", snapshot.timezone)
+
+
+def _month_after(start: dt.datetime) -> dt.datetime:
+    return (start + dt.timedelta(days=32)).replace(day=1)
 
 
 def _first_days(snapshot: Snapshot, months: Parts) -> pl.DataFrame:

@@ -32,10 +32,8 @@ def data_lag(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """
     asked, news = _last_news(view, instants)
     hall, at = view.hall_numbers(asked["hall_id"]), micros(asked["at"])
-    opening = Spells.of(
-        view.hall_numbers(view.sessions["hall_id"]), micros(view.sessions["open_at"]), micros(view.sessions["close_at"])
-    )
     covers = news["covers"].to_numpy()
+    opening = _opening(view, covers)
     # Whole microseconds become minutes by a division that always gives the same: rows behind must add up.
     lag = time_between(opening, hall, np.minimum(covers, at), at) / MINUTE
     frame = asked.with_columns(
@@ -172,6 +170,14 @@ def _last_news(view: View, instants: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     farthest = _farthest(place, covers)[found]
     news = pl.DataFrame({"covers": covers[farthest], "delivery": rows[farthest], "intervals": intervals[back]})
     return asked.drop("place"), news.with_columns(pl.Series("usual", usual[back]).fill_nan(None))
+
+
+def _opening(view: View, covers: Ints) -> Spells:
+    """When halls were open since the earliest of some instants."""
+    sessions = view.all_sessions
+    near = micros(sessions["close_at"]) > int(covers.min(initial=NEVER))
+    sessions = sessions.filter(pl.Series(near))
+    return Spells.of(view.hall_numbers(sessions["hall_id"]), micros(sessions["open_at"]), micros(sessions["close_at"]))
 
 
 def _farthest(place: Ints, covers: Ints) -> Ints:

@@ -78,7 +78,7 @@ def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int
         view: the records.
         asked: queue (number), date.
     """
-    done = _handled(view)
+    done = view.kept.once("handled", (view.queues,), lambda: _handled(view))
     queue, day = done["queue"].to_numpy(), done["date"].to_physical().cast(pl.Int64).to_numpy()
     wanted = asked["date"].to_physical().cast(pl.Int64).to_numpy()
     numbered = asked["queue"].to_numpy()
@@ -103,7 +103,7 @@ def _handled(view: View) -> pl.DataFrame:
         facts.with_columns(day.alias("date"), pl.Series("queue", view.queue_numbers(facts["queue_id"])))
         .group_by("hall_id", "queue", "date")
         .agg(pl.col("handled", "handle").sum())
-        .join(view.sessions.select("hall_id", "date").unique(), on=["hall_id", "date"], how="semi")
+        .join(view.all_sessions.select("hall_id", "date").unique(), on=["hall_id", "date"], how="semi")
         .filter(pl.col("queue") >= 0)
         .sort("queue", "date")
     )
