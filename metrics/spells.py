@@ -29,7 +29,8 @@ DAY = 24 * HOUR
 
 def micros(times: pl.Series) -> Ints:
     """Times as microseconds since 1970 (UTC); what is empty never comes."""
-    return times.to_physical().fill_null(NEVER).to_numpy().astype(np.int64, copy=False)
+    instants = times.cast(pl.Int64)
+    return (instants.fill_null(NEVER) if instants.null_count() else instants).to_numpy()
 
 
 @dataclass(frozen=True)

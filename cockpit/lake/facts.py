@@ -20,8 +20,8 @@ import polars as pl
 
 from cockpit.errors import StorageError
 from cockpit.lake.faults import BELOW, cause
-from cockpit.lake.layout import LAYOUTS, month_of
-from cockpit.lake.store import Lake, Snapshot, months_between, reading
+from cockpit.lake.marks import DayMarks
+from cockpit.lake.store import Lake, Snapshot, reading
 from metrics.facts.kinds import FactKind
 from metrics.records import Records, empty
 
@@ -40,7 +40,8 @@ class FactStore:
         """Keep what is needed; nothing is read yet."""
         self._lake = lake
         self.path = lake.path / "facts"
-        self._known: dict[tuple[str, str], tuple[tuple[str, ...], pl.DataFrame]] = {}
+        self._days = DayMarks()
+        self._dated: dict[str, tuple[object, pl.DataFrame]] = {}
 
     def facts(
         self,
@@ -166,25 +167,10 @@ class FactStore:
             end: first day no longer wanted; None = to the end.
             only: of these days only those wanted, so that other months need not be looked at; None = all.
         """
-        parts = []
-        months = None if only is None else {day.strftime("%Y-%m") for day in only}
-        for name in kind.events:
-            files = snapshot.files(name)
-            if start is not None:
-                files = files.filter(pl.col("part") >= start.strftime("%Y-%m"))
-            if end is not None:
-                files = files.filter(pl.col("part") <= end.strftime("%Y-%m"))
-            if months is not None:
-                files = files.filter(pl.col("part").is_in(months))
-            for (month,), group in sorted(files.partition_by("part", as_dict=True).items()):
-                paths = tuple(sorted(group["path"].to_list()))
-                parts.append(self._month_marks(snapshot, name, str(month), paths).with_columns(of=pl.lit(name)))
-        if not parts:
-            return []
-        events = pl.concat(parts)
-        wanted = events["date"].unique()
-        for name in kind.dated:
-            parts.append(_dated_marks(snapshot, name, wanted).with_columns(of=pl.lit(name)))
+        months = _months_of(snapshot, kind, start, end, only)
+        parts = [self._days.of(snapshot, name, months).with_columns(of=pl.lit(name)) for name in kind.events]
+        wanted = pl.concat(parts)["date"].unique()
+        parts += [self._dated_marks(snapshot, name).with_columns(of=pl.lit(name)) for name in kind.dated]
         whole = ";".join(f"{name}={snapshot.heads.get(name)}" for name in kind.references)
         days = pl.concat(parts).filter(pl.col("date").is_in(wanted.implode()))
         if start is not None:
@@ -201,13 +187,12 @@ class FactStore:
             for day, marks in joined.select("date", "marks").iter_rows()
         ]
 
-    def _month_marks(self, snapshot: Snapshot, table: str, month: str, paths: tuple[str, ...]) -> pl.DataFrame:
-        """Marks of a month's days, read again only where its files are others."""
-        known = self._known.get((table, month))
-        if known is None or known[0] != paths:
-            known = (paths, _month_marks(snapshot, table, month))
-            self._known[table, month] = known
-        return known[1]
+    def _dated_marks(self, snapshot: Snapshot, table: str) -> pl.DataFrame:
+        """For each day what a small table says of it, as a number: date, mark; read again only where it has changed."""
+        state = snapshot.heads.get(table)
+        if table not in self._dated or self._dated[table][0] != state:
+            self._dated[table] = (state, _dated_marks(snapshot, table))
+        return self._dated[table][1]
 
 
 def _write(frame: pl.DataFrame, place: Path) -> None:
@@ -227,27 +212,24 @@ def _write(frame: pl.DataFrame, place: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
-def _month_marks(snapshot: Snapshot, table: str, month: str) -> pl.DataFrame:
-    """For each day of a month how many rows it has and when the last one came in: date, mark.
+def _months_of(
+    snapshot: Snapshot, kind: FactKind, start: dt.date | None, end: dt.date | None, only: Collection[dt.date] | None
+) -> set[str]:
+    """The months that hold days wanted."""
+    found = {month for name in kind.events for month in snapshot.files(name)["part"].unique()}
+    if only is not None:
+        found &= {day.strftime("%Y-%m") for day in only}
+    return {
+        month
+        for month in found
+        if (start is None or month >= start.strftime("%Y-%m")) and (end is None or month <= end.strftime("%Y-%m"))
+    }
 
-    An update comes in later than what it replaces, a row that has moved away changes the count of the day it left.
-    """
-    time = str(LAYOUTS[table].time)
-    rows = snapshot.raw(table, months_between(month, month)).filter(month_of(time, snapshot.timezone) == month)
-    return (
-        rows.group_by(pl.col(time).dt.convert_time_zone(snapshot.timezone).dt.date().alias("date"))
-        .agg(pl.len().alias("rows"), pl.col("ingested_at").max().dt.epoch("us").alias("latest"))
-        .select("date", pl.concat_str("rows", pl.lit("/"), "latest").alias("mark"))
-        .collect()
-    )
 
-
-def _dated_marks(snapshot: Snapshot, table: str, days: pl.Series) -> pl.DataFrame:
-    """For each day what a small table says of it, as a number: date, mark."""
+def _dated_marks(snapshot: Snapshot, table: str) -> pl.DataFrame:
     columns = empty(table, snapshot.timezone).columns
     return (
         snapshot.raw(table)
-        .filter(pl.col("date").is_in(days.implode()))
         .select("date", pl.struct(columns).hash(seed=0).alias("row"))
         .group_by("date")
         .agg(pl.col("row").sum().cast(pl.String).alias("mark"))

@@ -14,9 +14,12 @@ from deltalake import DeltaTable
 
 from cockpit.errors import StorageError
 from cockpit.lake.faults import BELOW, cause
-from cockpit.lake.ground import added_files
+from cockpit.lake.ground import added_files, files_after
 from cockpit.lake.layout import LAYOUTS, MONTH, QUARANTINE, Layout, month_of
 from cockpit.records.store import Records
+
+#: So many entries of a table's log are read one by one; to open the table anew costs as much as a hundred of them.
+_FEW_VERSIONS = 50
 
 
 class Lake:
@@ -36,13 +39,23 @@ class Lake:
         # A version never changes, so its files are looked up once; another Lake, on a folder restored or made anew in
         # the same place, knows nothing of them.
         self.files = lru_cache(maxsize=256)(self._files)
+        self._latest: dict[str, tuple[int, pl.DataFrame]] = {}
 
     def snapshot(self) -> Snapshot:
         """All tables as of one moment: no batch is seen in part."""
         return Snapshot(self, self.records.heads())
 
     def _files(self, name: str, version: int) -> pl.DataFrame:
-        return files_of(self.folder(name), version, LAYOUTS[name].partition)
+        """Files of a version; where one a little before it is known, from what the log has added since."""
+        partition, (before, known) = LAYOUTS[name].partition, self._latest.get(name, (-1, None))
+        found = None
+        if known is not None and before < version <= before + _FEW_VERSIONS:
+            found = files_after(self.folder(name), known, before, version, partition)
+        if found is None:
+            found = files_of(self.folder(name), version, partition)
+        if version > before:
+            self._latest[name] = (version, found)
+        return found
 
     def folder(self, name: str) -> Path:
         """Where a table lies."""

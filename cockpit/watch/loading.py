@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cockpit.lake.facts import FactStore
+from cockpit.lake.marks import DayMarks
 from cockpit.lake.store import Lake, Parts, Snapshot, months_between, reading
 from metrics.baseline import STEPS
 from metrics.facts.kinds import all_kinds
@@ -43,6 +44,7 @@ class MomentLoader:
     def __init__(self, lake: Lake) -> None:
         """Nothing is loaded yet."""
         self._store = FactStore(lake)
+        self._days = DayMarks()
         self._whole: dict[str, tuple[int | None, pl.DataFrame]] = {}
         self._sessions: tuple[pl.DataFrame, pl.DataFrame] | None = None
         self._first: tuple[pl.Series, pl.DataFrame] | None = None
@@ -98,9 +100,11 @@ class MomentLoader:
 
         Kept until another day begins or such deliveries have come in.
         """
-        months = snapshot.files("deliveries").filter(pl.col("part") < before.strftime("%Y-%m"))["path"].sort()
-        begun = _deliveries(snapshot, before.replace(day=1, hour=0), before)
-        state = (before, months.to_list(), begun.select(pl.len(), pl.col("ingested_at").max()).collect().row(0))
+        month = before.strftime("%Y-%m")
+        files = snapshot.files("deliveries")
+        earlier = sorted(path for path, part in files.select("path", "part").iter_rows() if part < month)
+        begun = self._days.of(snapshot, "deliveries", {month}).filter(pl.col("date") < before.date())
+        state = (before, earlier, sorted(begun.rows()))
         if self._sources is None or self._sources[0] != state:
             self._sources = (state, _last_deliveries(snapshot, before))
         return self._sources[1]
