@@ -77,17 +77,24 @@ class Known:
 
     def time(self, place: Ints, since: Ints, until: Ints, at: Ints) -> Ints:
         """Microseconds of a place's whiles in [since, until), as known at an instant, for each question."""
-        stays = self.until == NEVER
-        kept = self.only(stays)
+        near = self._near(since, at)
+        stays = near.until == NEVER
+        kept = near.only(stays)
         micro = time_between(Spells(kept.place, kept.start, kept.end), place, since, np.minimum(until, at))
         # What is not known yet was counted too much; what ceases to count has to be added where it still counts.
         early = kept.only(kept.since > kept.start)
         wrong = Spells.of(early.place, early.start, _seen(early.since, early.end, since, at))
         _add(micro, early, *pairs(wrong, place, at), since, until, at, sign=-1)
-        passing = self.only(~stays)
+        passing = near.only(~stays)
         there = Spells.of(passing.place, passing.start, _seen(passing.until, passing.end, since, at))
         _add(micro, passing, *pairs(there, place, at), since, until, at, sign=1)
         return micro
+
+    def _near(self, since: Ints, at: Ints) -> Known:
+        """Those that may reach into a span from `since` to `at`; mostly few do."""
+        if not len(at):
+            return self.only(np.zeros(0, dtype=np.int64))
+        return self.only(np.flatnonzero((self.start < at.max()) & (self.end > since.min())))
 
     def shares(self, place: Ints, since: Ints, until: Ints, at: Ints) -> tuple[Ints, Ints, Ints]:
         """What each while adds to the answers of `time`: number of the while, of the question, microseconds."""

@@ -61,13 +61,19 @@ class View:
         return self.past.kept if self.past else Kept()
 
     @cached_property
+    def at_hand(self) -> Kept:
+        """What was made of the records for one reading, and may serve the next."""
+        return Kept()
+
+    @cached_property
     def halls(self) -> pl.Series:
         """hall_id of all halls, in order; a hall's place in it is its number."""
         return self.records["halls"]["hall_id"].sort()
 
     def hall_numbers(self, hall_ids: pl.Series) -> Ints:
         """Numbers of halls; -1 for one that is not known."""
-        return numbers(hall_ids, self.halls)
+        # Most readings ask for the same instants of the same halls, one after the other.
+        return self.at_hand.once(f"halls {len(hall_ids)}", (hall_ids,), lambda: numbers(hall_ids, self.halls))
 
     @cached_property
     def queues(self) -> pl.DataFrame:
@@ -92,6 +98,12 @@ class View:
     def visit_queues(self) -> Ints:
         """Number of the queue of each row of `visits`."""
         return self.queue_numbers(self.visits["queue_id"])
+
+    @cached_property
+    def visit_windows(self) -> Ints:
+        """Number of the window of each row of `visits`; -1 for one without."""
+        names = self.visits["window_id"]
+        return numbers(names, names.drop_nulls().unique().sort())
 
     @cached_property
     def queue_facts(self) -> pl.DataFrame:

@@ -185,7 +185,7 @@ def _now(view: View, asked: pl.DataFrame, width: int) -> tuple[Ints, np.ndarray[
     group = called(view, width)
     queue, at = asked["queue"].to_numpy(), micros(asked["at"])
     calls = standing(group.at_queues, queue, at)
-    waits = standing_sum(group.at_queues, group.rows["wait"].to_numpy(), queue, at)
+    waits = standing_sum(group.at_queues, group.column("wait"), queue, at)
     return calls, np.where(calls > 0, waits / MINUTE / np.maximum(calls, 1), np.nan)
 
 
