@@ -11,6 +11,7 @@ import polars as pl
 from metrics.instants import start_zone
 from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_between, touching
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 #: Halls are judged every so many minutes while they are open.
 RT_EVERY = dt.timedelta(minutes=5)
 
@@ -87,17 +88,14 @@ class Days:
         known = [times[times < NEVER] for times in moments]
         low = min((int(times.min()) for times in known if len(times)), default=0)
         high = max((int(times.max()) for times in known if len(times)), default=low)
-        edges = pl.Series([low, high]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone or "UTC").dt.date()
-        first, last = edges.to_physical().to_list()
-        self.first = int(first)
+        clocks = ZoneInfo(zone or "UTC")
+        first, last = ((_EPOCH + dt.timedelta(microseconds=edge)).astimezone(clocks).date() for edge in (low, high))
+        self.first = (first - _EPOCH.date()).days
         """The first day, in days since 1970."""
-        dates = pl.select(pl.int_range(self.first, int(last) + 2).cast(pl.Date).cast(pl.Datetime("us")).alias("day"))
-        # Where the clocks are put forward at midnight the day begins an hour later.
-        begin, later = (
-            pl.col("day").dt.offset_by(by).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-            for by in ("0h", "1h")
-        )
-        self.starts = micros(dates.select(begin.fill_null(later)).to_series())
+        dates = [first + dt.timedelta(days=number) for number in range((last - first).days + 2)]
+        # Where the clocks are put forward at midnight the day begins at that instant, where back with the earlier one.
+        begins = [dt.datetime.combine(date, dt.time(), clocks) - _EPOCH for date in dates]
+        self.starts = np.array([begin // dt.timedelta(microseconds=1) for begin in begins], dtype=np.int64)
         """When each day begins; the last entry is the end of the last day."""
 
     def __len__(self) -> int:
