@@ -21,7 +21,7 @@ from metrics.lookback import Floats, Lookback, Worth
 from metrics.spells import DAY, MINUTE, Flags, Ints
 
 #: Fewer instants than these are looked up one by one.
-MANY = 20_000
+MANY = 100_000
 _SLOT = 5 * MINUTE
 #: Places and instants worked on at once, so that what is at hand stays near the processor.
 _PLACES, _ROWS = 8, 1 << 14

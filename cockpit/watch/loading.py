@@ -31,7 +31,7 @@ FACTS = ("queues",)
 WEEKDAYS = [dt.timedelta(weeks=week) for week in range(1, STEPS + 1)]
 LAST_DAYS = [dt.timedelta(days=days) for days in range(1, 46)]
 YEAR_BEFORE = [dt.timedelta(weeks=week) for week in (52, 53)]
-_DAY = dt.timedelta(days=1)
+_DAY, _LATELY = dt.timedelta(days=1), dt.timedelta(days=10)
 
 
 class MomentLoader:
@@ -142,31 +142,26 @@ def _looked_back(first: dt.date, last: dt.date) -> set[dt.date]:
 
 def _last_deliveries(snapshot: Snapshot, before: dt.datetime) -> pl.DataFrame:
     """The last deliveries of every source before an instant; several batches at one instant count as one of them."""
-    columns = empty("deliveries", snapshot.timezone).columns
-    months = snapshot.files("deliveries")["part"].unique().sort(descending=True).to_list()
-    given: list[pl.DataFrame] = []
-    known: list[pl.DataFrame] = []
-    # From the latest month back: most sources have told enough there, and are looked for no further.
-    for month in (part for part in months if part <= before.strftime("%Y-%m")):
-        start = dt.datetime.strptime(month, "%Y-%m").replace(tzinfo=before.tzinfo)
-        rows = _deliveries(snapshot, start, min(before, _month_after(start))).select(columns)
-        for full in known:
-            rows = rows.join(full.lazy(), on=SOURCE, how="anti")
-        given.append(
-            rows.sort("delivered_at", "covers_until", descending=True, maintain_order=True)
-            .unique([*SOURCE, "delivered_at"], keep="first", maintain_order=True)
-            .group_by(SOURCE)
-            .head(ENOUGH)
-            .select(columns)
-            .collect()
-        )
-        counts = pl.concat(given).group_by(SOURCE).agg(pl.len())
-        known = [counts.filter(pl.col("len") >= ENOUGH).select(SOURCE)]
-    return pl.concat(given) if given else empty("deliveries", snapshot.timezone)
+    # Most sources have told enough in the last weeks; only the others are looked for in all the past.
+    near = before - _LATELY
+    late = _last(_deliveries(snapshot, near, before), snapshot.timezone)
+    enough = late.group_by(SOURCE).agg(pl.len()).filter(pl.col("len") >= ENOUGH)
+    others = _deliveries(snapshot, None, near).join(enough.lazy(), on=SOURCE, how="anti")
+    return pl.concat([late, _last(others, snapshot.timezone)])
 
 
-def _month_after(start: dt.datetime) -> dt.datetime:
-    return (start + dt.timedelta(days=32)).replace(day=1)
+def _last(deliveries: pl.LazyFrame, timezone: str) -> pl.DataFrame:
+    """The last ones of every source."""
+    columns = empty("deliveries", timezone).columns
+    return (
+        deliveries.select(columns)
+        .sort("delivered_at", "covers_until", descending=True, maintain_order=True)
+        .unique([*SOURCE, "delivered_at"], keep="first", maintain_order=True)
+        .group_by(SOURCE)
+        .head(ENOUGH)
+        .select(columns)
+        .collect()
+    )
 
 
 def _first_days(snapshot: Snapshot, months: Parts) -> pl.DataFrame:
