@@ -45,6 +45,8 @@ class MomentLoader:
         """Nothing is loaded yet."""
         self._store = FactStore(lake)
         self._days = DayMarks()
+        self._span: tuple[dt.datetime, dt.datetime] | None = None
+        self._files: dict[tuple[str, str], pl.DataFrame] = {}
         self._whole: dict[str, tuple[int | None, pl.DataFrame]] = {}
         self._sessions: tuple[pl.DataFrame, pl.DataFrame] | None = None
         self._first: tuple[pl.Series, pl.DataFrame] | None = None
@@ -77,23 +79,38 @@ class MomentLoader:
         """
         zone = ZoneInfo(snapshot.timezone)
         start, end = (dt.datetime.combine(day, dt.time(), zone) for day in (first, last + _DAY))
-        fresh = [name for name in WHOLE if name not in self._whole or self._whole[name][0] != snapshot.heads.get(name)]
-        wanted = {name: snapshot.scan(name) for name in fresh}
-        wanted |= {name: snapshot.scan(name, start, end) for name in OF_THE_DAY}
-        wanted["device_states"] = snapshot.scan("device_states", None, end).filter(
-            pl.col("to_at").is_null() | (pl.col("to_at") > start)
-        )
-        wanted["deliveries"] = _deliveries(snapshot, start, end)
-        lazy = [rows.select(empty(name, snapshot.timezone).columns) for name, rows in wanted.items()]
         with reading(snapshot):
-            found = dict(zip(wanted, pl.collect_all(lazy), strict=True))
-            for name in fresh:
-                self._whole[name] = (snapshot.heads.get(name), found[name])
-            tables = {name: rows for name, (_, rows) in self._whole.items()} | found
+            tables = self._tables(snapshot, start, end)
             tables["deliveries"] = pl.concat([tables["deliveries"], self._older(snapshot, start)])
             past = self._past(snapshot, first, last, tables["calendar"])
         tables["calendar"] = tables["calendar"].filter(pl.col("date").is_between(first, last))
         return View(Records(tables, snapshot.timezone), past)
+
+    def _tables(self, snapshot: Snapshot, start: dt.datetime, end: dt.datetime) -> dict[str, pl.DataFrame]:
+        """The small tables, and the rows of a span; files that have been read for the same span are not read again."""
+        zone = snapshot.timezone
+        fresh = [name for name in WHOLE if name not in self._whole or self._whole[name][0] != snapshot.heads.get(name)]
+        lazy = {(name, ""): snapshot.scan(name).select(empty(name, zone).columns) for name in fresh}
+        if self._span != (start, end):
+            self._span, self._files = (start, end), {}
+        spans = dict.fromkeys((*OF_THE_DAY, "deliveries"), (start, end)) | {"device_states": (None, end)}
+        files = [(name, path) for name, span in spans.items() for path in snapshot.paths(name, *span)]
+        kept = {
+            "device_states": pl.col("to_at").is_null() | (pl.col("to_at") > start),
+            "deliveries": pl.col("table").is_in(DELIVERED),
+        }
+        for name, path in files:
+            if (name, path) not in self._files:
+                rows = snapshot.scan_file(name, path, *spans[name]).filter(kept.get(name, pl.lit(value=True)))
+                lazy[name, path] = rows.select(empty(name, zone).columns)
+        found = self._files | dict(zip(lazy, pl.collect_all(list(lazy.values())), strict=True))
+        self._whole |= {name: (snapshot.heads.get(name), found[name, ""]) for name in fresh}
+        self._files = {place: found[place] for place in files}
+        tables = {name: rows for name, (_, rows) in self._whole.items()}
+        for name in spans:
+            parts = [rows for (of, _), rows in self._files.items() if of == name and rows.height]
+            tables[name] = pl.concat(parts) if parts else empty(name, zone)
+        return tables
 
     def _older(self, snapshot: Snapshot, before: dt.datetime) -> pl.DataFrame:
         """Of every source the last deliveries before an instant: enough to tell how often it delivers, and if ever.
