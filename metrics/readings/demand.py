@@ -78,7 +78,7 @@ def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int
         view: the records.
         asked: queue (number), date.
     """
-    done = view.kept.once("handled", (view.queues,), lambda: _handled(view))
+    done = _handled(view)
     queue, day = done["queue"].to_numpy(), done["date"].to_physical().cast(pl.Int64).to_numpy()
     wanted = asked["date"].to_physical().cast(pl.Int64).to_numpy()
     numbered = asked["queue"].to_numpy()
@@ -96,6 +96,10 @@ def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int
 
 def _handled(view: View) -> pl.DataFrame:
     """Services of each queue and open day: queue (number), date, handled, handle (microseconds); in order."""
+    return view.kept.once("handled", (view.queues,), lambda: _summed(view))
+
+
+def _summed(view: View) -> pl.DataFrame:
     facts = view.queue_facts.filter(pl.col("handled") > 0)
     # The interval's end is its name: what ended before midnight lies in the interval that ends at midnight.
     day = (pl.col("at") - pl.duration(microseconds=1)).dt.date()
