@@ -44,9 +44,11 @@ def bars(
             text=[_said(value, say, target if miss else None) for value, miss in zip(values, missed, strict=True)],
             textposition="outside",
             cliponaxis=False,
-            textfont={"color": palette.ink},
+            constraintext="none",
+            textangle=0,
+            textfont={"color": palette.ink, "size": 13},
             marker={"color": [palette.miss if miss else palette.accent for miss in missed], "cornerradius": 2},
-            width=[0.72 if place == mark else 0.5 for place in places],
+            width=[0.68 if place == mark else 0.5 for place in places],
             customdata=[[charts.text(place), say(value)] for place, value in zip(places, values, strict=True)],
             hovertemplate="%{customdata[0]}  %{customdata[1]}<extra></extra>",
         )
@@ -109,6 +111,7 @@ def shares(rows: pl.DataFrame, parts: Sequence[tuple[str, str]], *, look: Look |
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
+            constraintext="none",
             textfont={"color": _on(colour), "size": 12},
             customdata=[
                 [charts.text(place), words.percent(value), words.number(number)]
