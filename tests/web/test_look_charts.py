@@ -74,17 +74,18 @@ def test_the_course_of_a_day_shows_the_numbers_it_was_given_with_a_gap_where_one
     ] == ["lines"] * 4
 
 
-def test_bars_say_their_number_and_by_how_much_they_miss_the_target() -> None:
+def test_bars_say_their_number_and_what_misses_the_target_says_so() -> None:
     (bars,) = charts_places.bars(PLACES, "%", target=Target(90), mark="全市", look="light").data
 
     assert list(bars.x) == [93.01, 89.96, 0]
-    assert list(bars.text) == ["93.0%", "89.96%", "无数据"]  # 0.04 is less than can be told
+    assert list(bars.text) == ["93.0%", "✗ 89.96%", "无数据"]
+    assert bars.customdata[1][1] == "89.96%"  # 0.04 is less than can be told
     wide = PLACES.with_columns(value=pl.Series([93.01, 88.0, None]))
     (bars,) = charts_places.bars(wide, "%", target=Target(90), look="light").data
-    assert bars.text[1] == "88.0%（差 2.0）"
+    assert bars.customdata[1][1] == "88.0%（差 2.0）" and bars.customdata[0][1] == "93.0%"
     assert list(bars.marker.color)[:2] == [PALETTES["light"].accent, PALETTES["light"].miss]
     (bars,) = charts_places.bars(wide, "分钟", target=Target(90, "at_most"), look="light").data
-    assert bars.text[0] == "93 分钟（超 3.0）"
+    assert bars.text[0] == "✗ 93 分钟" and bars.customdata[0][1] == "93 分钟（超 3.0）"
 
 
 def test_shares_add_up_to_the_whole_and_an_empty_place_stays_empty() -> None:
