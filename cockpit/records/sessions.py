@@ -1,0 +1,113 @@
+"""Sessions and failed sign-ins as they are kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from cockpit.records import door_tables as d
+from cockpit.records.database import Database
+from cockpit.records.people import (
+    AccountRecord,
+    AuditLine,
+    WallRecord,
+    accounts_where,
+    add_line,
+    places_of,
+    wall_of,
+)
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """One open session: of a person or of a wall screen."""
+
+    token_hash: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+    expires_at: dt.datetime
+    address: str
+    account: AccountRecord | None
+    wall: WallRecord | None
+
+
+class Sessions:
+    """What the state database keeps about who is signed in, and who failed to."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self._database = database
+
+    def open_session(self, values: dict[str, Any], line: AuditLine) -> None:
+        """Keep a new session; sessions that have run out are forgotten."""
+        with self._database.transaction() as connection:
+            connection.execute(sa.delete(d.sessions).where(d.sessions.c.expires_at < values["created_at"]))
+            connection.execute(sa.insert(d.sessions).values(**values))
+            add_line(connection, line)
+
+    def session(self, token_hash: str) -> SessionRecord | None:
+        """The session of this cookie with whom it belongs to, as they are now."""
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(d.sessions).where(d.sessions.c.token_hash == token_hash)).first()
+            if row is None:
+                return None
+            account = wall = None
+            if row.account_id is not None:
+                account = next(iter(accounts_where(connection, d.accounts.c.account_id == row.account_id)))
+            else:
+                found = connection.execute(sa.select(d.walls).where(d.walls.c.wall_id == row.wall_id)).one()
+                wall = wall_of(found, places_of(connection, d.wall_places, "wall_id", row.wall_id), row.seen_at)
+            return SessionRecord(
+                row.token_hash, row.created_at, row.seen_at, row.expires_at, row.address, account, wall
+            )
+
+    def open_sessions(self, at: dt.datetime, idle_since: dt.datetime) -> int:
+        """How many sessions are open."""
+        wanted = sa.and_(
+            d.sessions.c.expires_at > at, sa.or_(d.sessions.c.wall_id.is_not(None), d.sessions.c.seen_at > idle_since)
+        )
+        with self._database.reading() as connection:
+            found: int = connection.execute(
+                sa.select(sa.func.count()).select_from(d.sessions).where(wanted)
+            ).scalar_one()
+            return found
+
+    def touch_session(self, token_hash: str, at: dt.datetime) -> None:
+        """Note that somebody used this session."""
+        with self._database.transaction() as connection:
+            connection.execute(sa.update(d.sessions).where(d.sessions.c.token_hash == token_hash).values(seen_at=at))
+
+    def end_session(self, token_hash: str, line: AuditLine | None) -> bool:
+        """End one session; False where it was over already."""
+        with self._database.transaction() as connection:
+            ended = connection.execute(sa.delete(d.sessions).where(d.sessions.c.token_hash == token_hash)).rowcount == 1
+            if ended and line is not None:
+                add_line(connection, line)
+            return ended
+
+    def failures(self, keys: Sequence[str], since: dt.datetime) -> dict[str, tuple[int, dt.datetime]]:
+        """Failures in a row under these keys, and when the last one was; those before `since` are forgiven."""
+        f = d.sign_in_failures
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(f).where(f.c.key.in_(keys), f.c.last_at >= since))
+            return {row.key: (row.failures, row.last_at) for row in rows}
+
+    def add_failure(self, keys: Sequence[str], since: dt.datetime, line: AuditLine) -> None:
+        """Count one more failure under each of these keys."""
+        f = d.sign_in_failures
+        with self._database.transaction() as connection:
+            connection.execute(sa.delete(f).where(f.c.last_at < since))
+            for key in keys:
+                more = sa.update(f).where(f.c.key == key).values(failures=f.c.failures + 1, last_at=line.at)
+                if connection.execute(more).rowcount == 0:
+                    connection.execute(sa.insert(f).values(key=key, failures=1, last_at=line.at))
+            add_line(connection, line)
+
+    def forgive(self, keys: Sequence[str]) -> None:
+        """Forget the failures under these keys."""
+        with self._database.transaction() as connection:
+            connection.execute(sa.delete(d.sign_in_failures).where(d.sign_in_failures.c.key.in_(keys)))
