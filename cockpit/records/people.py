@@ -156,7 +156,7 @@ class People:
             row = connection.execute(sa.select(d.walls).where(wanted)).first()
             return None if row is None else wall_of(row, places_of(connection, d.wall_places, "wall_id", row.wall_id))
 
-    def addwall_of(self, values: dict[str, Any], places: Iterable[str], line: AuditLine) -> None:
+    def add_wall(self, values: dict[str, Any], places: Iterable[str], line: AuditLine) -> None:
         """Add a wall screen."""
         with self._database.transaction() as connection:
             made = connection.execute(sa.insert(d.walls).values(**values)).inserted_primary_key
@@ -164,7 +164,7 @@ class People:
             _bind(connection, d.wall_places, "wall_id", made[0], places)
             add_line(connection, line)
 
-    def revokewall_of(self, wall_id: int, line: AuditLine) -> bool:
+    def revoke_wall(self, wall_id: int, line: AuditLine) -> bool:
         """Revoke a wall screen and end its sessions; False where it was revoked already."""
         with self._database.transaction() as connection:
             valid = sa.and_(d.walls.c.wall_id == wall_id, d.walls.c.revoked_at.is_(None))

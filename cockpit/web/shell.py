@@ -23,7 +23,10 @@ TITLE = "政务服务驾驶舱"
 FILES = Path(__file__).resolve().parent / "files"
 FILES_PREFIX = "/house"
 #: First parts of the addresses that belong to Streamlit or to our own routes.
-PASSED_ON = frozenset({"_stcore", "static", "media", "component", "healthz", FILES_PREFIX.strip("/")})
+PASSED_ON = frozenset(
+    {"_stcore", "static", "media", "component", FILES_PREFIX.strip("/")}
+    | {"healthz", "metrics", "session", "login", "logout", "password", "oidc", "screen", "download"}
+)
 #: Streamlit's interface for programs; it answers even where it is switched off.
 WITHHELD = "/_stcore/agent"
 NOT_FOUND = "这个地址没有页面；请从首页 / 进入。"
@@ -70,7 +73,8 @@ def document() -> str:
         (
             r"</head>",
             f'<link rel="stylesheet" href="{file_url("theme.css")}" />'
-            f'<script defer src="{file_url("banner.js")}"></script></head>',
+            f'<script defer src="{file_url("banner.js")}"></script>'
+            f'<script defer src="{file_url("account.js")}"></script></head>',
         ),
     ):
         page = re.sub(pattern, ours, page, flags=re.DOTALL)

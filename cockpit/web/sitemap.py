@@ -36,3 +36,6 @@ class PageEntry:
 
 
 PAGES: tuple[PageEntry, ...] = (PageEntry("overview", "运行总览", "📊", first=True),)
+
+#: The same by address.
+BY_URL = {page.url: page for page in PAGES}
