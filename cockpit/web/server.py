@@ -101,9 +101,10 @@ def serve(settings: Settings) -> None:
         one_time = first_admin(folder)
     finally:
         folder.close()
-    # By this the server below learns whose word about the visitor's address and protocol counts.
+    # By these the servers below learn whose word about a visitor's address counts, and the key of their own cookies.
     os.environ["FORWARDED_ALLOW_IPS"] = settings.web.trusted_proxies
-    build_app(settings, one_time).run(config=options(settings) | {"server.cookieSecret": cookie_secret(folder.path)})
+    os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = cookie_secret(folder.path)
+    build_app(settings, one_time).run(config=options(settings))
 
 
 def options(settings: Settings) -> dict[str, Any]:
