@@ -4,9 +4,8 @@ import shlex
 
 import streamlit as st
 
-from cockpit.board.viewer import Viewer
 from cockpit.errors import CockpitError
-from cockpit.web import installed, overview_parts, widgets
+from cockpit.web import installed, overview_parts, who, widgets
 from cockpit.web.reading import read_overview
 
 settings = installed.settings()
@@ -20,7 +19,7 @@ COMMANDS = (f"python -m cockpit demo {PLACE}", f"python -m cockpit import {PLACE
 def page() -> None:
     """The whole page; drawn anew every few seconds, put together anew only when the data or the minute change."""
     try:
-        view = read_overview(Viewer.local())
+        view = read_overview(who.viewer())
     except CockpitError as error:
         widgets.header("运行总览", "政务服务驾驶舱", "不可用", "old", ["数据打不开"])
         widgets.failed(error.sentence)

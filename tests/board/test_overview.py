@@ -8,7 +8,7 @@ import pytest
 
 from cockpit.board.halls_today import NO_HALL, HallToday
 from cockpit.board.overview import Overview, overview
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from tests.board.small_city import NOW, at, bring_in, build, case, hall, small_city
 
