@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.board.overview import overview
 from cockpit.board.overview_numbers import BY_HALL, city_numbers, halls_behind
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from tests.board.small_city import NOW, build
 
 
