@@ -24,11 +24,13 @@ OPENED = "[data-testid=stPopoverBody]"
 
 @pytest.fixture(scope="module")
 def chromium(chromium_path: str) -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
     switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=switches)
         yield browser
         browser.close()
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def seen(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.add(request.url.split("/")[2]))
     page.goto(url)
-    page.locator(".js-plotly-plot").first.wait_for(timeout=30_000)
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     yield page
     context.close()
     assert asked == {url.split("/")[2]} and complaints == []
