@@ -49,3 +49,7 @@ class Busy(CockpitError):
 
 class StorageError(CockpitError):
     """The disk or the database refused; what was begun has been taken back whole."""
+
+
+class Refused(CockpitError):
+    """Whoever asks may not see or do this; nothing was changed."""

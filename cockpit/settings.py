@@ -23,6 +23,9 @@ from cockpit.errors import SettingsError
 from cockpit.settings_faults import Origins, readable_toml, sentences, unknown_variable
 from cockpit.settings_values import (
     checked_host,
+    checked_issuer,
+    checked_networks,
+    checked_public_url,
     checked_records_url,
     checked_streamlit,
     checked_text,
@@ -35,7 +38,9 @@ PREFIX = "COCKPIT_"
 NESTED = "__"
 ROOT_CONFIG = Path(__file__).resolve().parent.parent / "config.toml"
 
-NOT_SETTINGS = frozenset({"COCKPIT_CONFIG", "COCKPIT_HMAC_KEY", "COCKPIT_REAL_DIR"})
+NOT_SETTINGS = frozenset(
+    {"COCKPIT_CONFIG", "COCKPIT_HMAC_KEY", "COCKPIT_COOKIE_SECRET", "COCKPIT_OIDC_SECRET", "COCKPIT_REAL_DIR"}
+)
 """COCKPIT_* variables that are no settings: which file to read, secrets, and where the tests find the real sources."""
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
@@ -106,11 +111,46 @@ class WebSettings(Section):
     """Where the pages are served and how fresh they must be."""
 
     host: Annotated[str, AfterValidator(checked_host)] = _setting(
-        "127.0.0.1", "网页服务监听的地址；尚无登录功能，只在本机监听", allowed="127.0.0.1、::1 或 localhost"
+        "127.0.0.1", "网页服务监听的地址；0.0.0.0 为本机的全部地址", allowed="IP 地址或 localhost"
     )
     port: int = _setting(8501, "网页服务的端口", ge=1, le=65_535)
+    public_url: Annotated[str, AfterValidator(checked_public_url)] = _setting(
+        "",
+        "别的机器用什么网址打开驾驶舱；消息里的链接、统一身份认证都用它，https 时会话只走加密连接",
+        allowed="留空，或 https://主机 这样的网址",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(checked_networks)] = _setting(
+        "", "反向代理的地址；只有它们转告的来访地址和协议才算数", allowed="留空，或以逗号分开的 IP 地址、网段"
+    )
+    metrics_from: Annotated[str, AfterValidator(checked_networks)] = _setting(
+        "127.0.0.1, ::1", "谁可以读取监控指标 /metrics", allowed="以逗号分开的 IP 地址、网段"
+    )
     refresh_seconds: int = _setting(10, "页面隔多久查看一次有没有新数据", "秒", ge=1, le=3600)
     stale_minutes: int = _setting(30, "数据超过多久没有更新就在页面上提醒", "分钟", ge=1, le=10_080)
+
+
+class DoorSettings(Section):
+    """How long people stay signed in."""
+
+    session_hours: int = _setting(12, "登录以后最多多久必须重新登录", "小时", ge=1, le=720)
+    idle_minutes: int = _setting(120, "多久没有操作就要重新登录（页面自己刷新不算操作）", "分钟", ge=5, le=10_080)
+
+
+class OidcSettings(Section):
+    """Signing in through the city's own identity provider (统一身份认证), where it has one."""
+
+    issuer: Annotated[str, AfterValidator(checked_issuer)] = _setting(
+        "", "统一身份认证（OpenID Connect）的签发者网址；留空即不用", allowed="留空，或网址"
+    )
+    client_id: str = _setting(
+        "", "驾驶舱在统一身份认证里的编号；密钥只写在环境变量 COCKPIT_OIDC_SECRET 里", allowed="文字"
+    )
+    name_claim: Annotated[str, AfterValidator(checked_text)] = _setting(
+        "preferred_username", "身份信息里哪一项是驾驶舱的账号名", allowed="不为空的文字"
+    )
+    title: Annotated[str, AfterValidator(checked_text)] = _setting(
+        "统一身份认证", "登录页面上按钮的名称", allowed="不为空的文字"
+    )
 
 
 class Settings(BaseSettings):
@@ -126,6 +166,8 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     lake: LakeSettings = LakeSettings()
     web: WebSettings = WebSettings()
+    door: DoorSettings = DoorSettings()
+    oidc: OidcSettings = OidcSettings()
     streamlit: Annotated[dict[str, Any], BeforeValidator(checked_streamlit)] = _setting(
         {}, "Streamlit 自己的选项，原样传给它", allowed="若干 [streamlit.*] 小节", repr=False
     )

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic_core import PydanticCustomError
@@ -60,14 +61,69 @@ def checked_records_url(value: str) -> str:
 
 
 def checked_host(value: str) -> str:
-    """An address of this machine alone, as long as nobody has to sign in."""
-    try:
-        loopback = value in LOOPBACK_NAMES or ipaddress.ip_address(value).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise refused("尚无登录功能，只能在本机监听")
+    """An address to listen on."""
+    if value not in LOOPBACK_NAMES:
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise refused("不是 IP 地址，也不是 localhost") from None
     return value
+
+
+def checked_public_url(value: str) -> str:
+    """Nothing, or the address under which others find the cockpit, without a path."""
+    return _checked_url(value.rstrip("/"), path=False)
+
+
+def checked_issuer(value: str) -> str:
+    """Nothing, or the address of an identity provider; unencrypted only on this machine."""
+    checked = _checked_url(value, path=True)
+    parts = urlsplit(checked)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise refused("必须是 https 网址")
+    return checked
+
+
+def _checked_url(value: str, *, path: bool) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username is not None or parts.query or parts.fragment or (parts.path and not path):
+        raise refused("不是可用的网址")
+    return value
+
+
+def checked_networks(value: str) -> str:
+    """Addresses and networks, separated by commas."""
+    networks(value)
+    return value
+
+
+def networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The networks that a setting names."""
+    found = []
+    for text in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            found.append(ipaddress.ip_network(text, strict=False))
+        except ValueError:
+            raise refused(f"{text} 不是 IP 地址或网段") from None
+    return found
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host's name or address is that of this machine itself."""
+    if name in LOOPBACK_NAMES:
+        return True
+    try:
+        parsed = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)
 
 
 def checked_streamlit(value: object) -> dict[str, object]:

@@ -4,9 +4,8 @@ import shlex
 
 import streamlit as st
 
-from cockpit.board.viewer import Viewer
 from cockpit.errors import CockpitError
-from cockpit.web import installed, overview_parts, widgets
+from cockpit.web import installed, overview_parts, who, widgets
 from cockpit.web.reading import read_overview
 
 settings = installed.settings()
@@ -20,14 +19,14 @@ COMMANDS = (f"python -m cockpit demo {PLACE}", f"python -m cockpit import {PLACE
 def page() -> None:
     """The whole page; drawn anew every few seconds, put together anew only when the data or the minute change."""
     try:
-        view = read_overview(Viewer.local())
+        view = read_overview(who.viewer())
     except CockpitError as error:
         widgets.header("运行总览", "政务服务驾驶舱", "不可用", "old", ["数据打不开"])
-        widgets.notice(error.sentence, "fail")
+        widgets.failed(error.sentence)
         return
     if view is None or view.empty:
         widgets.header("运行总览", f"政务服务驾驶舱 · {settings.city.name}", "尚无数据", "old", ["等待第一次导入"])
-        widgets.notice(NOTHING_YET, "info", COMMANDS)
+        widgets.empty(NOTHING_YET, COMMANDS)
         return
     overview_parts.head(view)
     overview_parts.warnings(view, settings.web.stale_minutes)

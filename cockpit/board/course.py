@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from cockpit.board.freshness import Moment
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
 from metrics.facts import overview as facts
 from metrics.standard import TABLES

@@ -11,7 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from cockpit.board.freshness import Moment
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
 from metrics.facts import overview as facts
 

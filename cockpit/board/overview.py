@@ -11,7 +11,7 @@ from cockpit.board.doors import Doors, doors
 from cockpit.board.freshness import Freshness, Moment, freshness, moment
 from cockpit.board.halls_today import HallToday, city_today, halls_today
 from cockpit.board.imports import ImportEntry, Quarantine, import_history, quarantine
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 
 

@@ -100,7 +100,7 @@ def _run_all(path: Path, feeding: list[str] | None) -> None:
             # What the feed answers when it is stopped is for whoever started it alone.
             parts.append(_started(path, *feeding, out=subprocess.DEVNULL))
         if feeding is None or _await_shown(path, parts[0]):
-            typer.echo(f"数据目录：{path}。目前只在本机可以打开，还不需要登录。", err=True)
+            typer.echo(f"数据目录：{path}。", err=True)
             main = [_started(path, name) for name in ("serve", "schedule")]
             parts += main
         while main and not stopping and all(part.poll() is None for part in main):

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import StorageError
 from cockpit.lake.identity import belong_together
 from cockpit.lake.store import Lake
+from cockpit.records.people import People
+from cockpit.records.sessions import Sessions
 from cockpit.records.store import Records
 from cockpit.settings import Settings
 
@@ -37,6 +39,16 @@ class DataFolder:
     city: str
     timezone: str
     settled: bool
+
+    @property
+    def people(self) -> People:
+        """Accounts, wall screens and the audit."""
+        return People(self.records.database)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self.records.database)
 
     @property
     def zone(self) -> ZoneInfo:

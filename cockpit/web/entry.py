@@ -1,17 +1,18 @@
-"""The script Streamlit runs for every visitor: which pages there are, and then the page itself."""
+"""The script Streamlit runs for every visitor: which pages this person has, and then the page itself."""
 
 import streamlit as st
 
+from cockpit.web import menu, who
 from cockpit.web.shell import FILES, TITLE
 from cockpit.web.sitemap import PAGES
 
 st.set_page_config(page_title=TITLE, page_icon=FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
-st.navigation(
-    [
-        st.Page(
-            page.path, title=page.title, icon=page.icon, url_path="" if page.first else page.name, default=page.first
-        )
-        for page in PAGES
-    ],
-    position="hidden" if len(PAGES) == 1 else "top",
-).run()
+viewer = who.viewer(used=True)
+pages = [
+    st.Page(page.path, title=page.title, icon=page.icon, url_path="" if page.first else page.name, default=page.first)
+    for page in PAGES
+    if viewer.opens(page.name)
+]
+opened = st.navigation(pages, position="hidden")
+menu.bar(pages, opened)
+opened.run()

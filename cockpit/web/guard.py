@@ -1,8 +1,7 @@
 """Who may talk to the server, and what a browser may do with what it answers.
 
-As long as nobody signs in, only this machine itself may: a request from another machine is refused, and so is one whose
-Host names something other than this machine, because a foreign web page could otherwise reach the server through the
-visitor's own browser (DNS rebinding).
+A request whose Host names something other than this server is refused, because a foreign web page could otherwise reach
+it through the visitor's own browser (DNS rebinding). Who may see what is the gate's business.
 """
 
 from __future__ import annotations
@@ -14,6 +13,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cockpit.settings import Settings
+from cockpit.settings_values import is_loopback
+from cockpit.web.installed import address
 
 #: sha256 of the one inline script in Streamlit's index.html; a test recomputes it from the Streamlit in use.
 INLINE_SCRIPT = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="
@@ -44,8 +47,7 @@ SECURITY_HEADERS: dict[str, str] = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
-FOREIGN_PEER = "驾驶舱尚无登录功能，只接受本机访问；请在运行它的这台机器上打开 http://127.0.0.1:{port}。"
-FOREIGN_HOST = "请求里的主机名不是本机，驾驶舱已拒绝；请改用 http://127.0.0.1:{port} 打开。"
+FOREIGN_HOST = "请求里的网址不是驾驶舱的网址，已拒绝；请改用 {address} 打开，或请管理员在 web.public_url 写明网址。"
 
 
 FAILED = "服务器处理这次请求时出错，原因已写入日志；请稍后重试，若仍如此请把日志交给管理员。"
@@ -76,56 +78,49 @@ class SecurityHeaders:
         except Exception:
             if scope["type"] != "http" or begun:
                 raise
-            _LOG.exception("a request failed: %s", scope["path"])
+            _LOG.exception("a request failed: %r", scope["path"])
             await PlainTextResponse(FAILED, status_code=500)(scope, receive, with_headers)
 
 
-class LoopbackOnly:
-    """Refuses everybody but this machine itself, with one sentence that says where to go instead."""
+class OwnHost:
+    """Refuses requests whose Host is not ours: a foreign page could otherwise reach us through a visitor's browser.
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
-        """Wrap the application that listens on `port`."""
+    Ours are the names of this machine itself, plain addresses where the server listens for others (a foreign page has
+    a name), and the host of the public address.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """Wrap the application."""
         self._app = app
-        self._port = port
+        self._public = urlsplit(settings.web.public_url).hostname
+        self._for_others = not is_loopback(settings.web.host)
+        self._address = settings.web.public_url or address(settings.web.host, settings.web.port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what comes from here and is meant for here."""
-        if scope["type"] in {"http", "websocket"}:
-            refusal = self._refusal(scope)
-            if refusal is not None:
-                await _refuse(refusal.format(port=self._port), scope, receive, send)
-                return
+        """Pass on what is meant for us."""
+        if scope["type"] in {"http", "websocket"} and not self.is_ours(Headers(scope=scope).get("host")):
+            await _refuse(FOREIGN_HOST.format(address=self._address), scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
-    @staticmethod
-    def _refusal(scope: Scope) -> str | None:
-        peer = scope.get("client")
-        if peer is None or not _is_loopback(peer[0]):
-            return FOREIGN_PEER
-        if not names_this_machine(Headers(scope=scope).get("host")):
-            return FOREIGN_HOST
-        return None
+    def is_ours(self, host: str | None) -> bool:
+        """Whether a Host header names this server."""
+        try:
+            parts = urlsplit(f"//{host}")
+            name, _ = parts.hostname, parts.port
+        except ValueError:
+            return False
+        if not name or parts.username is not None or parts.path or parts.query or parts.fragment:
+            return False
+        return is_loopback(name) or name == self._public or (self._for_others and _is_address(name))
 
 
-def names_this_machine(host: str | None) -> bool:
-    """Whether a Host header names this machine by a loopback address or as localhost."""
+def _is_address(name: str) -> bool:
     try:
-        parts = urlsplit(f"//{host}")
-        name, _ = parts.hostname, parts.port
+        ipaddress.ip_address(name)
     except ValueError:
         return False
-    if not name or parts.username is not None or parts.path or parts.query or parts.fragment:
-        return False
-    return name == "localhost" or _is_loopback(name)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_loopback
+    return True
 
 
 async def _refuse(sentence: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -52,3 +52,16 @@ def data_folder() -> DataFolder | None:
         if _opened is None:
             _opened = made, open_folder(in_force, create=False)
         return _opened[1]
+
+
+def public_address() -> str:
+    """Under which address others find the pages, for links that lead back to them."""
+    web = settings().web
+    return web.public_url or address(web.host, web.port)
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the pages."""
+    if host in {"0.0.0.0", "::"}:  # all addresses of this machine, this one among them
+        host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -9,7 +9,7 @@ from polars.exceptions import PolarsError
 
 from cockpit import clock
 from cockpit.board import overview as board
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.errors import StorageError
 from cockpit.web import installed
 
@@ -34,7 +34,7 @@ def read_overview(viewer: Viewer) -> board.Overview | None:
 
 def _scope(viewer: Viewer) -> str:
     """What of a viewer decides about the content: viewers of the same scope share it."""
-    return repr(viewer.scope and sorted(viewer.scope))
+    return repr((viewer.scope if viewer.scope is None else sorted(viewer.scope), sorted(viewer.counties), viewer.role))
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Viewer: _scope})

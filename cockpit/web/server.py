@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,10 +13,14 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
+from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
-from cockpit.web import health, installed, shell
+from cockpit.settings_values import networks
+from cockpit.web import door_routes, downloads, exposition, gate, health, installed, shell
 from cockpit.web.charts import CHINESE_TYPE
-from cockpit.web.guard import LoopbackOnly, SecurityHeaders
+from cockpit.web.gate import Gate
+from cockpit.web.guard import OwnHost, SecurityHeaders
 from cockpit.web.port import claim
 
 ENTRY = Path(__file__).resolve().parent / "entry.py"
@@ -26,11 +31,20 @@ PAGE_FAILED = "页面没有显示完整，原因已写入服务器日志；请�
 
 #: What holds unless [streamlit.*] of config.toml says otherwise.
 DEFAULTS: dict[str, Any] = {
-    "theme.base": "light",
-    "theme.primaryColor": "#1d4f91",
-    "theme.backgroundColor": "#f5f7fa",
-    "theme.secondaryBackgroundColor": "#ffffff",
-    "theme.textColor": "#1b2733",
+    # Both looks and no base: Streamlit then follows the visitor's system, as theme.css does.
+    "theme.light.primaryColor": "#1d4f91",
+    "theme.light.backgroundColor": "#f5f7fa",
+    "theme.light.secondaryBackgroundColor": "#ffffff",
+    "theme.light.textColor": "#1b2733",
+    "theme.light.borderColor": "#dfe5ec",
+    "theme.light.linkColor": "#1d4f91",
+    "theme.dark.primaryColor": "#3f7cc4",
+    "theme.dark.backgroundColor": "#10161d",
+    "theme.dark.secondaryBackgroundColor": "#18212b",
+    "theme.dark.textColor": "#e8edf3",
+    "theme.dark.borderColor": "#2e3b48",
+    "theme.dark.linkColor": "#8ab8f5",
+    "theme.showWidgetBorder": True,
     "theme.font": ", ".join((*(f'"{name}"' for name in CHINESE_TYPE), "sans-serif")),
     "client.toolbarMode": "minimal",
     "server.fileWatcherType": "none",
@@ -41,6 +55,8 @@ DEFAULTS: dict[str, Any] = {
 FIXED: dict[str, Any] = {
     "global.developmentMode": False,
     "server.headless": True,
+    "server.baseUrlPath": "",
+    "server.enableStaticServing": False,
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
     "server.enableAgentApi": False,
@@ -54,22 +70,32 @@ FIXED: dict[str, Any] = {
 }
 
 
-def build_app(settings: Settings) -> st.App:
-    """The whole application: guard, shell, our routes, then Streamlit with the entry script.
+def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
+    """The whole application: guard, gate, shell, our routes, then Streamlit with the entry script.
 
     Args:
         settings: settings in force; they are installed for the pages of this process.
+        one_time: file with the first administrator's password as long as that is in use.
     """
     installed.install(settings)
     return st.App(
         ENTRY,
-        routes=[*health.ROUTES, *shell.ROUTES],
+        routes=[
+            *health.ROUTES,
+            *exposition.ROUTES,
+            *gate.ROUTES,
+            *door_routes.ROUTES,
+            *downloads.ROUTES,
+            *shell.ROUTES,
+        ],
         middleware=[
+            Middleware(exposition.Counted),
             Middleware(SecurityHeaders),
-            Middleware(LoopbackOnly, port=settings.web.port),
+            Middleware(OwnHost, settings=settings),
+            Middleware(Gate),
             Middleware(shell.Shell),
         ],
-        lifespan=_announced(settings),
+        lifespan=_announced(settings, one_time),
         on_script_error=_tell_page_failed,
     )
 
@@ -82,7 +108,15 @@ def serve(settings: Settings) -> None:
         SettingsError: the address is none of this machine.
     """
     claim(settings.web.host, settings.web.port)
-    build_app(settings).run(config=options(settings))
+    folder = open_folder(settings, create=True)
+    try:
+        one_time = first_admin(folder)
+    finally:
+        folder.close()
+    # By these the servers below learn whose word about a visitor's address counts, and the key of their own cookies.
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(str(network) for network in networks(settings.web.trusted_proxies))
+    os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = cookie_secret(folder.path)
+    build_app(settings, one_time).run(config=options(settings))
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -91,16 +125,12 @@ def options(settings: Settings) -> dict[str, Any]:
     return DEFAULTS | settings.streamlit_options | FIXED | place
 
 
-def address(settings: Settings) -> str:
-    """Where a browser on this machine finds the pages."""
-    host = settings.web.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}"
-
-
-def _announced(settings: Settings) -> Any:  # noqa: ANN401 (Streamlit's own type of a lifespan is not public)
+def _announced(settings: Settings, one_time: Path | None) -> Any:  # noqa: ANN401 (Streamlit's own type of a lifespan is not public)
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
-        sys.stderr.write(f"政务服务驾驶舱已启动：{address(settings)}（只在本机可以打开；按 Ctrl+C 停止）\n")
+        sys.stderr.write(f"政务服务驾驶舱已启动：{installed.public_address()}（按 Ctrl+C 停止）\n")
+        if one_time is not None:
+            sys.stderr.write(f"第一次登录：账号 {FIRST_ADMIN}，一次性密码在 {one_time}，登录后请立即修改。\n")
         sys.stderr.flush()
         yield
 

@@ -9,7 +9,7 @@ import pytest
 from cockpit.board.doors import Doors
 from cockpit.board.halls_today import NO_HALL, HallToday
 from cockpit.board.overview import Overview, overview
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from tests.board.small_city import NOW, at, bring_in, build, case, hall, opening, small_city
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from cockpit.demo.city import write_city
 from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
 from cockpit.lake.folder import open_folder
 from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
+from tests.web.people import cookie_for, for_browser
 from tests.web.polls import POLLS_ZONE, write_polls
 from tests.web.serving import Server, free_port, served
 
@@ -41,7 +41,8 @@ GEOMETRY = """() => {
     if (cut) faults.push(`cut off: ${e.className} ${e.textContent.slice(0, 30)}`);
   }
   const blocks = [...document.querySelectorAll(
-    '.ck-head > *, .ck-notice, .ck-figures > div, .ck-panel > *, [data-testid=stPlotlyChart], td > span, th'
+    '.ck-head > *, .ck-notice, .ck-figure, [data-testid=stPopover], .ck-panel > *, .ck-foot > *, .ck-level, '
+    + '[data-testid=stPlotlyChart], [data-testid=stSelectbox], td > span, th'
   )].filter(seen);
   for (const [i, a] of blocks.entries()) for (const b of blocks.slice(i + 1)) {
     if (a.contains(b) || b.contains(a)) continue;
@@ -55,19 +56,11 @@ GEOMETRY = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=switches)
-        yield browser
-        browser.close()
-
-
 @contextmanager
 def looking(browser: Browser, server: Server, waits_for: str, may_say: str = "nothing") -> Iterator[Page]:
     """An open page; at the end it must have asked nobody else and complained of nothing but `may_say`."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.add_cookies([for_browser(server.url, cookie_for(server.data_dir, now=server.now))])
     page = context.new_page()
     complaints: list[str] = []
     asked: set[str] = set()
@@ -115,7 +108,7 @@ def test_the_small_city_is_shown_and_follows_its_data(browser: Browser, tmp_path
         assert not page.locator("[data-testid=stElementToolbar], .modebar").locator("visible=true").count()
         assert page.evaluate(GEOMETRY) == []
 
-        submitted = page.locator(".ck-figures > div").nth(3)
+        submitted = page.locator("[class*=st-key-figure-]").nth(3)
         expect(submitted).to_contain_text("办件申请2")
         folder = open_folder(settings_for(tmp_path / "data"))
         bring_in(folder, {"cases": [case("p7", "s1", at("10:01"))]}, batch_id="b2")
@@ -138,7 +131,9 @@ def test_the_demo_city_in_the_middle_of_a_working_day(browser: Browser, tmp_path
     ):
         expect(page.locator(".ck-mark")).to_have_text("实时")
         expect(page.locator("table").first.locator("tbody tr")).to_have_count(7)  # six halls and what has none
-        figures = page.locator(".ck-figures").inner_text()  # one hall gives only states and so has no tickets
+        figures = page.locator(
+            "[class*=st-key-figures-]"
+        ).inner_text()  # one hall gives only states and so has no tickets
         assert "无数据" not in figures.replace("个大厅无数据", "")
         assert page.locator(".legendtext").all_text_contents()[-1] == "今天"
         assert_fits_every_screen(page)
@@ -152,7 +147,7 @@ def test_real_halls_that_give_only_the_states_of_their_queues(browser: Browser, 
 
     with served(tmp_path / "data", tmp_path / "log") as server, looking(browser, server, ".js-plotly-plot") as page:
         expect(page.locator(".ck-notice")).to_contain_text("2020年1月10日 星期五")
-        figures = page.locator(".ck-figures > div")
+        figures = page.locator("[class*=st-key-figure-]")
         for place, waits in ((0, "无数据"), (3, "无数据"), (4, "无数据")):
             expect(figures.nth(place)).to_contain_text(waits)
         expect(page.locator("table").first.locator("tbody tr")).to_have_count(20)
@@ -176,9 +171,11 @@ def test_while_the_server_is_away_the_page_says_so_in_chinese_and_comes_back_by_
     build(tmp_path / "data").close()
     port = free_port()
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    cookie = cookie_for(tmp_path / "data", now=NOW)
     page = context.new_page()
     banner, dialog = page.locator("#ck-banner"), page.locator("[data-testid=stDialog]")
     with served(tmp_path / "data", tmp_path / "log", now=NOW, port=port) as server:
+        context.add_cookies([for_browser(server.url, cookie)])
         page.goto(server.url)
         page.locator(".js-plotly-plot").wait_for(timeout=20_000)
         expect(banner).to_be_hidden()

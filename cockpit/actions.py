@@ -1,0 +1,143 @@
+"""The only writes that pages ask for: each checks what the viewer may do and where, and is written into the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from cockpit.door import accounts, walls
+from cockpit.door.accounts import Binding
+from cockpit.door.roles import Right, Role
+from cockpit.door.scope import CITY, HALL, halls_of
+from cockpit.door.viewer import Viewer
+from cockpit.errors import Refused
+from cockpit.lake.folder import DataFolder
+from cockpit.records.people import line
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _audited(
+    act: Callable[Concatenate[DataFolder, Viewer, _P], _R],
+) -> Callable[Concatenate[DataFolder, Viewer, _P], _R]:
+    """What is refused is in the audit as well as what is done."""
+
+    @wraps(act)
+    def audited(folder: DataFolder, viewer: Viewer, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return act(folder, viewer, *args, **kwargs)
+        except Refused as refusal:
+            folder.people.write_down(line(viewer.name, f"refused.{act.__name__}", viewer.name, refusal.sentence))
+            raise
+
+    return audited
+
+
+@_audited
+def add_account(
+    folder: DataFolder,
+    viewer: Viewer,
+    name: str,
+    role: Role,
+    binding: Binding,
+    shown_name: str = "",
+    staff_id: str | None = None,
+) -> str:
+    """Make an account; returns its one-time password.
+
+    Raises:
+        Refused: the viewer may not, or `accounts.add` refuses.
+    """
+    viewer.must(Right.ACCOUNTS)
+    _must_cover(folder, viewer, binding)
+    return accounts.add(folder, name, role, binding, by=viewer.name, shown_name=shown_name, staff_id=staff_id)
+
+
+@_audited
+def change_account(folder: DataFolder, viewer: Viewer, name: str, role: Role, binding: Binding) -> None:
+    """Give an account another role or part of the city.
+
+    Raises:
+        Refused: the viewer may not, or `accounts.change` refuses.
+    """
+    _must_administer(folder, viewer, name)
+    _must_cover(folder, viewer, binding)
+    accounts.change(folder, name, role, binding, by=viewer.name)
+
+
+@_audited
+def disable_account(folder: DataFolder, viewer: Viewer, name: str) -> None:
+    """Disable an account; its open sessions end.
+
+    Raises:
+        Refused: the viewer may not, or `accounts.disable` refuses.
+    """
+    _must_administer(folder, viewer, name)
+    accounts.disable(folder, name, by=viewer.name)
+
+
+@_audited
+def enable_account(folder: DataFolder, viewer: Viewer, name: str) -> str:
+    """Enable an account again; returns a new one-time password.
+
+    Raises:
+        Refused: the viewer may not, or there is no such account.
+    """
+    _must_administer(folder, viewer, name)
+    return accounts.enable(folder, name, by=viewer.name)
+
+
+@_audited
+def reset_password(folder: DataFolder, viewer: Viewer, name: str) -> str:
+    """Give a new one-time password, which is returned.
+
+    Raises:
+        Refused: the viewer may not, or there is no such account.
+    """
+    _must_administer(folder, viewer, name)
+    return accounts.reset_password(folder, name, by=viewer.name)
+
+
+@_audited
+def issue_wall(folder: DataFolder, viewer: Viewer, name: str, binding: Binding) -> str:
+    """Issue a token for a wall screen; returns it.
+
+    Raises:
+        Refused: the viewer may not, or `walls.issue` refuses.
+    """
+    viewer.must(Right.WALLS)
+    _must_cover(folder, viewer, binding)
+    return walls.issue(folder, name, binding, by=viewer.name)
+
+
+@_audited
+def revoke_wall(folder: DataFolder, viewer: Viewer, name: str) -> None:
+    """Revoke the token of a wall screen.
+
+    Raises:
+        Refused: the viewer may not, or `walls.revoke` refuses.
+    """
+    viewer.must(Right.WALLS)
+    for wall in folder.people.walls():
+        if wall.name == name and wall.revoked_at is None:
+            _must_cover(folder, viewer, Binding(wall.bound_to, wall.places))
+    walls.revoke(folder, name, by=viewer.name)
+
+
+def _must_administer(folder: DataFolder, viewer: Viewer, name: str) -> None:
+    viewer.must(Right.ACCOUNTS)
+    account = accounts.known(folder, name)
+    _must_cover(folder, viewer, Binding(account.bound_to, account.places))
+
+
+def _must_cover(folder: DataFolder, viewer: Viewer, binding: Binding) -> None:
+    """Nobody hands out more of the city than they see themselves."""
+    if binding.to == CITY:
+        viewer.must_see(None)
+    elif binding.to == HALL or viewer.sees_city:
+        for hall in halls_of(folder, binding.to, binding.places) or ():
+            viewer.must_see(hall)
+    elif not set(binding.places) <= viewer.counties:
+        viewer.must_see("")

@@ -1,0 +1,66 @@
+"""What each role is for, which pages it opens and what it may do; whatever is not named here is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person or a screen is here for."""
+
+    LEADER = "leader"
+    MANAGER = "manager"
+    DUTY = "duty"
+    DATA = "data"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    WALL = "wall"
+
+
+class Right(StrEnum):
+    """What one may do beside looking at pages."""
+
+    FOLLOW_UP = "follow_up"
+    DOWNLOAD = "download"
+    QUARANTINE = "quarantine"
+    ACCOUNTS = "accounts"
+    WALLS = "walls"
+    AUDIT = "audit"
+
+
+TITLES: Mapping[Role, str] = {
+    Role.LEADER: "中心领导",
+    Role.MANAGER: "大厅主任",
+    Role.DUTY: "值班长",
+    Role.DATA: "数据管理员",
+    Role.AUDITOR: "审计员",
+    Role.ADMIN: "系统管理员",
+    Role.WALL: "大屏",
+}
+
+#: Roles that a person can have; a wall screen is no person.
+PERSONAL = tuple(role for role in Role if role is not Role.WALL)
+
+_WORK = frozenset({"overview", "hall", "onenet", "reviews", "panorama", "findings"})
+
+#: Pages by the name of their file. The auditor and the admin see who did what, not what citizens did.
+PAGES: Mapping[Role, frozenset[str]] = {
+    Role.LEADER: _WORK | {"quality"},
+    Role.MANAGER: _WORK | {"quality"},
+    Role.DUTY: _WORK,
+    Role.DATA: frozenset({"overview", "findings", "quality"}),
+    Role.AUDITOR: frozenset({"overview", "admin"}),
+    Role.ADMIN: frozenset({"overview", "quality", "admin"}),
+    Role.WALL: frozenset(),
+}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.LEADER: frozenset({Right.DOWNLOAD}),
+    Role.MANAGER: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP}),
+    Role.DUTY: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP}),
+    Role.DATA: frozenset({Right.DOWNLOAD, Right.QUARANTINE}),
+    Role.AUDITOR: frozenset({Right.DOWNLOAD, Right.AUDIT}),
+    Role.ADMIN: frozenset({Right.ACCOUNTS, Right.WALLS, Right.AUDIT}),
+    Role.WALL: frozenset(),
+}

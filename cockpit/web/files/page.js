@@ -1,0 +1,33 @@
+// What Streamlit leaves to us in the browser: the few names it gives in English, said in Chinese; and charts that follow
+// the visitor's system from light to dark.
+"use strict";
+(() => {
+  const NAMES = { Open: "展开选项", Close: "关闭", "Clear value": "清除所选", "Clear all": "全部清除", "Show password": "显示密码",
+    "Hide password": "隐藏密码", "Show password text": "显示密码", "Hide password text": "隐藏密码" };
+  const TEXTS = { "No results": "没有符合的选项" };
+
+  const rename = (within) => {
+    for (const e of [within, ...within.querySelectorAll("[aria-label]")]) {
+      const ours = NAMES[e.getAttribute("aria-label")];
+      if (ours) e.setAttribute("aria-label", ours);
+    }
+    if (within.closest("[role=listbox]"))
+      for (const leaf of [within, ...within.querySelectorAll("*")]) {
+        const ours = leaf.childElementCount === 0 && TEXTS[leaf.textContent];
+        if (ours) leaf.textContent = ours;
+      }
+  };
+
+  // Streamlit changes its own colours by itself; charts are drawn on the server, so the page is asked for once more, as
+  // when somebody goes back in the browser. What is chosen on it stays.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    setTimeout(() => dispatchEvent(new PopStateEvent("popstate")), 300);
+  });
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") rename(change.target);
+      for (const added of change.addedNodes) if (added.nodeType === Node.ELEMENT_NODE) rename(added);
+    }
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] });
+})();
