@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cockpit.board.viewer import Viewer
+from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
 from metrics.hours import sessions_of
 
