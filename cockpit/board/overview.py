@@ -11,6 +11,7 @@ from cockpit.board.doors import Doors, doors
 from cockpit.board.freshness import Freshness, Moment, freshness, moment
 from cockpit.board.halls_today import HallToday, city_today, halls_today
 from cockpit.board.imports import ImportEntry, Quarantine, import_history, quarantine
+from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 
@@ -29,7 +30,7 @@ class Overview:
         halls: every hall the viewer may see, then what belongs to no hall.
         course: the course of the day; None where there is none.
         imports: the latest imports; only for who sees the whole city.
-        quarantine: what was refused; None for who does not see the whole city.
+        quarantine: what was refused; None for who does not see the whole city or may not see refused rows.
     """
 
     city: str
@@ -78,5 +79,5 @@ def overview(folder: DataFolder, viewer: Viewer, now: datetime) -> Overview:
         halls=tuple(halls),
         course=course(snapshot, viewer, shown) if shown else None,
         imports=tuple(import_history(folder, zone)) if viewer.sees_city else (),
-        quarantine=quarantine(snapshot) if viewer.sees_city else None,
+        quarantine=quarantine(snapshot) if viewer.sees_city and viewer.may(Right.QUARANTINE) else None,
     )

@@ -124,8 +124,10 @@ def hall_table(halls: Sequence[HallToday]) -> None:
 
 
 def import_table(imports: Iterable[ImportEntry], today: date) -> None:
-    """The latest imports and refusals."""
+    """The latest imports and refusals, for who sees the whole city."""
     rows = [_import_row(entry, today) for entry in imports]
+    if not rows:
+        return
     widgets.panel(
         "最近导入",
         tables.table(IMPORT_COLUMNS, rows),

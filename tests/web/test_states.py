@@ -30,7 +30,7 @@ def _alone() -> Iterator[None]:
 
 def run(monkeypatch: pytest.MonkeyPatch, data_dir: Path, now: datetime = NOW, cookie: str | None = None) -> AppTest:
     """The entry script as somebody sees it who is signed in, by this cookie where the folder is ruined already."""
-    shown_to = cookie or cookie_for(data_dir, now=now)
+    shown_to = cookie or cookie_for(data_dir, Role.DATA, now=now)
     monkeypatch.setattr(who, "cookie", lambda: shown_to)
     monkeypatch.setattr(clock, "now", lambda: now.astimezone(UTC))
     installed.install(settings_for(data_dir))
@@ -128,7 +128,7 @@ def test_a_ruined_lake_is_one_sentence_and_no_old_number(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str
 ) -> None:
     build(tmp_path / "data").close()
-    cookie = cookie_for(tmp_path / "data", now=NOW)
+    cookie = cookie_for(tmp_path / "data", Role.DATA, now=NOW)
     shutil.rmtree(tmp_path / "data" / lost)
 
     text = said(run(monkeypatch, tmp_path / "data", cookie=cookie))
@@ -149,7 +149,7 @@ def test_lost_files_of_a_table_are_one_sentence(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_ruined_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     build(tmp_path / "data").close()
-    cookie = cookie_for(tmp_path / "data", now=NOW)
+    cookie = cookie_for(tmp_path / "data", Role.DATA, now=NOW)
     for file in (tmp_path / "data").glob("records.sqlite*"):
         file.unlink()
     (tmp_path / "data" / "records.sqlite").write_text("this is no database, whatever its name says" * 40)
