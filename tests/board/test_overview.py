@@ -130,7 +130,9 @@ def test_the_calendar_tells_whether_the_halls_are_shut_today_and_when_they_open_
     assert told("18:00", 2) == Doors(opens=at_ten, shut_today=False, following=None)
     # Of a day after the calendar's end nobody can say that the halls are shut; and each sees its own halls.
     assert told("10:00", 3) == Doors(opens=None, shut_today=False, following=None)
-    assert told("11:00", 2, Viewer("大厅主任", frozenset({"s1"}))) == Doors(None, shut_today=True, following=None)
+    assert told("11:00", 2, Viewer("大厅主任", frozenset({"s1"}), Role.MANAGER)) == Doors(
+        None, shut_today=True, following=None
+    )
     folder.close()
 
 
