@@ -44,7 +44,8 @@ def schedule(data: DataOption = None) -> None:
     from cockpit.jobs.runner import run_jobs
 
     with refusing(), data_folder(data, create=True) as folder:
-        run_jobs(folder)
+        store = MonthStore(folder.lake)
+        run_jobs(folder, [(MONTHS_MINUTES, lambda: count_ahead(store, folder.lake.snapshot(), clock.now()))])
 
 
 def run(
