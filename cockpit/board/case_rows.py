@@ -33,7 +33,7 @@ WAYS = frozenset(
     {"online_apply_rate", "kiosk_rate", "cross_region_rate", "full_online_rate", "instant_rate", "auto_rate"}
 )
 #: Volumes by name: the rows counted, and the time that makes them count.
-VOLUMES = {"accepted": "accept_time", "finished": "finish_time"}
+VOLUMES = {"accepted": "accept_time", "finished": "finish_time", "promised": "finish_time"}
 _FIELDS = (
     Field("project_no", "办件编号", role="title"),
     Field("item", "事项", role="wide"),
@@ -114,7 +114,7 @@ def case_sheet(
 def title_of(number: str) -> str:
     """What the rows of a number are called."""
     if number in VOLUMES:
-        return {"accepted": "受理的办件", "finished": "办结的办件"}[number]
+        return {"accepted": "受理的办件", "finished": "办结的办件", "promised": "办结的承诺件（有期限）"}[number]
     (rate,) = rates_of(ids=[number])
     if number in BAD:
         return "超过时限办结的办件"
@@ -169,6 +169,8 @@ def _month(
 def _population(number: str) -> tuple[pl.Expr, str]:
     """Among which cases a number is counted, and by which time."""
     ended = pl.col("status") == "finished"
+    if number == "promised":
+        return ended & (pl.col("case_type") == "promise"), "finish_time"
     if number in VOLUMES:
         return (ended if number == "finished" else pl.lit(value=True)), VOLUMES[number]
     (rate,) = rates_of(ids=[number])
@@ -183,16 +185,14 @@ def _population(number: str) -> tuple[pl.Expr, str]:
 
 def _counted(number: str, rows: pl.DataFrame, records: RateRecords) -> pl.DataFrame:
     """The rows to be listed."""
+    if number == "promised":
+        return _with_due(rows, records)
     if number in VOLUMES:
         return rows
     (rate,) = rates_of(ids=[number])
     above, below = str(rate.numerator), rate.denominator
     if below in DUE:
-        rows = with_early_day(
-            rows.with_columns(records.work.day_of(rows["finish_time"]).alias("finish_day")),
-            records.case_pauses.collect(),
-            records.work,
-        )
+        rows = _with_due(rows, records)
     elif below in FINISHED:
         rows = rows.with_columns(
             records.work.day_of(rows["finish_time"]).alias("finish_day"),
@@ -201,6 +201,12 @@ def _counted(number: str, rows: pl.DataFrame, records: RateRecords) -> pl.DataFr
     counts = SCOPE | FINISHED | DUE
     here, there = (counts[name].fill_null(value=False) for name in (below, above))
     return rows.filter(here, there if number in WAYS | BAD else ~there)
+
+
+def _with_due(rows: pl.DataFrame, records: RateRecords) -> pl.DataFrame:
+    """Finished promised cases that had a deadline."""
+    ended = rows.with_columns(records.work.day_of(rows["finish_time"]).alias("finish_day"))
+    return with_early_day(ended, records.case_pauses.collect(), records.work)
 
 
 def _records(snapshot: Snapshot, cases: pl.DataFrame, month: Period) -> RateRecords:

@@ -109,7 +109,7 @@ def rate_quantity(
         period=span.title,
         target=target,
         comparisons=comparisons(
-            span, *(figures.get((rate.id, name), {}).get("value") for name in (BEFORE, YEAR_BEFORE))
+            span, *(enough_of(figures.get((rate.id, name)), enough) for name in (BEFORE, YEAR_BEFORE))
         ),
         better="down" if rate.id in {"overdue_finish_rate", "accept_delay_rate"} else "up",
         numerator=now.get("numerator"),
@@ -120,6 +120,13 @@ def rate_quantity(
         rows=rows,
         note=note,
     )
+
+
+def enough_of(figure: Figure | None, least: int) -> float | None:
+    """The value of a rate, where it rests on enough to be compared with or drawn."""
+    if figure is None or not figure["denominator"] or figure["denominator"] < least:
+        return None
+    return figure["value"]
 
 
 def comparisons(span: Span, before: float | None, year_before: float | None) -> tuple[Comparison, ...]:

@@ -19,6 +19,7 @@ from cockpit.board.month_counts import (
     NOW,
     Figure,
     counted_at,
+    enough_of,
     figures_of,
     groups_of,
     panorama_of,
@@ -141,7 +142,8 @@ def onenet(
     this = {NOW: groups[NOW]}
     now_only = tally_of(this, viewer, where, item=item)
     places = places_of(snapshot, viewer, now_only, where, single=bool(item))
-    values = {month: figure["value"] for (rate, month), figure in figures.items() if rate == MEASURES[measure]}
+    least = LEAST_ITEM if item else LEAST_PLACE
+    values = {month: enough_of(figure, least) for (rate, month), figure in figures.items() if rate == MEASURES[measure]}
     asked = (("period", span.period.label), ("place", where.value), ("item", item))
     shown = _Shown(span, where, as_of, asked, figures)
     return replace(

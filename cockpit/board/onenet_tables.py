@@ -130,15 +130,15 @@ def bars_of(places: pl.DataFrame, measure: str, whole: float | None, where: Wher
 def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str, str]], measure: str) -> Sheet:
     """What each item adds to the gap to 90 %, the heaviest first.
 
-    The shares of the gap add up to 90 minus the rate: an item above 90 % has a negative one.
+    An item's share of the gap is what it is short of 90 %, of what all items that are short are short of together.
     """
     count = _COUNTS[measure]
     sums = tally.cells.group_by("item_code").agg(
         pl.col(count).sum().alias("all"), pl.col(f"{count}_y").sum().alias("counted")
     ).filter(pl.col("all") > 0)  # fmt: skip
     why = systems.group_by("item_code").agg(pl.col("^platform_.*$").sum())
-    whole = sums["all"].sum()
-    pull = (pl.col("all") * _ABOVE - pl.col("counted") * _WHOLE) / (_WHOLE * whole) * 100
+    short = (pl.col("all") * _ABOVE - pl.col("counted") * _WHOLE).alias("short")  # in tenths of a case
+    gap = short.clip(0)
     called = pl.DataFrame(
         [(code, name, department) for code, (name, department) in names.items()],
         schema={"item_code": pl.String, "item": pl.String, "department": pl.String},
@@ -149,9 +149,10 @@ def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str,
         (pl.col("all") - pl.col("counted")).alias("not_counted"),
         (pl.col("counted") / pl.col("all") * 100).alias("rate"),
         _missing("counted", "all").alias("missing"),
-        pull.alias("pull"),
+        short,
+            pl.when(gap.sum() > 0).then(gap / gap.sum() * 100).alias("share"),
         pl.when(pl.col("all") < LEAST_ITEM).then(pl.lit("样本不足")).otherwise(pl.lit("")).alias("remark"),
-    ).sort("pull", "item_code", descending=[True, False])  # fmt: skip
+    ).sort("short", "item_code", descending=[True, False])  # fmt: skip
     fields = [
         Field("item", "事项", role="title"),
         Field("department", "部门"),
@@ -159,7 +160,7 @@ def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str,
         Field("rate", "一网通办率", "percent", target=90.0),
         Field("not_counted", "未计入（件）", "count"),
         Field("missing", "距 90% 差（件）", "count"),
-        Field("pull", "拉低（百分点）", "decimal"),
+        Field("share", "占全部缺口", "percent"),
     ]
     if measure == "case":
         fields += [
@@ -169,5 +170,5 @@ def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str,
         ]
     if (rows["remark"] != "").any():
         fields.append(Field("remark", "说明"))
-    note = "拉低：该事项把本地的率从 90% 拉开多少个百分点，各事项相加正好等于 90% 减去本地的率；负数是把率往上拉。"
+    note = "占全部缺口：该事项离 90% 的缺口占所有未达 90% 事项缺口合计的比例；达到 90% 的事项没有缺口。"
     return Sheet("哪些事项拉低了一网通办率", rows, fields, note)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from cockpit.errors import CockpitError
 from cockpit.lake.faults import BELOW
 from cockpit.lake.store import Lake, Snapshot
-from cockpit.watch.months import EVERY, Month, MonthStore, months_with_data
+from cockpit.watch.months import EVERY, Month, MonthStore, first_day, months_with_data
 from metrics.periods import Period
 
 _LOG = logging.getLogger(__name__)
@@ -30,11 +30,13 @@ class Counts:
         months: the months counted, by label.
         waiting: labels of months that are being counted for the first time.
         known: labels of all months of which there are records, the latest first.
+        begun: the day from which on the records tell of all cases.
     """
 
     months: Mapping[str, Month]
     waiting: tuple[str, ...]
     known: tuple[str, ...]
+    begun: dt.date | None = None
 
     @property
     def state(self) -> str:
@@ -84,7 +86,7 @@ class MonthKeeper:
         if later:
             self._in_background(snapshot, later, now)
         waiting = tuple(period.label for period in sorted(there) if period.label not in found)
-        return Counts(found, waiting, tuple(period.label for period in known))
+        return Counts(found, waiting, tuple(period.label for period in known), first_day(snapshot))
 
     def settle(self) -> None:
         """Wait until nothing is being counted any more."""

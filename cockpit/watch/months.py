@@ -22,7 +22,7 @@ import polars as pl
 
 from cockpit.errors import StorageError
 from cockpit.lake.faults import BELOW, cause
-from cockpit.lake.store import Lake, Snapshot, reading
+from cockpit.lake.store import Lake, Snapshot, months_between, reading
 from cockpit.watch.month_marks import MonthMarks
 from cockpit.watch.numbers import rate_records, window_minutes
 from metrics.panorama import Panorama, panorama
@@ -209,12 +209,46 @@ def count_ahead(store: MonthStore, snapshot: Snapshot, t: dt.datetime) -> None:
         _LOG.info("重新汇总了 %d 个月的办件", made)
 
 
+def first_day(snapshot: Snapshot) -> dt.date | None:
+    """The day from which on the records tell of all cases: that of the first finished one; None where there are none.
+
+    Where a city begins to deliver, a few open cases of the time before come with it; their months are no months of
+    business. Where nothing has been finished, it is the day of the first application.
+    """
+    files = snapshot.files("cases").sort("part", "path")
+    parts = files["part"].unique().sort()
+    for few in (parts[:_FIRST], parts):
+        paths = tuple(files.filter(pl.col("part").is_in(few.implode()))["path"])
+        if (found := _begun(paths, snapshot, few.max())) is not None:
+            return found
+    return None
+
+
+def _begun(paths: tuple[str, ...], snapshot: Snapshot, last: object) -> dt.date | None:
+    if not paths:
+        return None
+    if paths not in _FIRST_DAYS:
+        times = snapshot.raw("cases", months_between(None, str(last))).select(pl.col("finish_time", "apply_time").min())
+        finished, applied = times.collect().row(0)
+        at = finished or (applied if len(paths) == snapshot.files("cases").height else None)
+        _FIRST_DAYS.clear()
+        _FIRST_DAYS[paths] = at and at.astimezone(ZoneInfo(snapshot.timezone)).date()
+    return _FIRST_DAYS[paths]
+
+
+#: The first finished case lies in the first months, which seldom change.
+_FIRST = 4
+_FIRST_DAYS: dict[tuple[str, ...], dt.date | None] = {}
+
+
 def months_with_data(snapshot: Snapshot, t: dt.datetime) -> list[Period]:
-    """The months of which there are cases, tickets or reviews, up to that of t; the latest first."""
+    """The months of which there are cases, tickets or reviews, from the first day up to that of t; the latest first."""
     parts = {part for table in ("cases", "tickets", "reviews") for part in snapshot.files(table)["part"].to_list()}
     this = period_of("month", t.astimezone(ZoneInfo(snapshot.timezone)).date())
+    begun = first_day(snapshot)
+    first = period_of("month", begun).start if begun else dt.date.min
     found = (parse(part) for part in parts if part is not None)
-    return sorted((period for period in found if period.start <= this.start), reverse=True)
+    return sorted((period for period in found if first <= period.start <= this.start), reverse=True)
 
 
 def _frames(month: Month) -> dict[str, pl.DataFrame]:
