@@ -9,7 +9,9 @@ import polars as pl
 
 from cockpit.board.freshness import freshness
 from cockpit.board.month_counts import (
+    BEFORE,
     NOW,
+    YEAR_BEFORE,
     counted_at,
     figures_of,
     groups_of,

@@ -158,7 +158,7 @@ def volumes_of(
         cells = [within(viewer, month.panorama.cells, where) for month in months]
         wanted = [frame.filter(pl.col("theme") == theme) if theme else frame for frame in cells]
         for volume in _VOLUMES:
-            found[volume, name] = sum(frame[volume].sum() for frame in wanted) if wanted else None
+            found[volume, name] = float(sum(int(frame[volume].sum()) for frame in wanted)) if wanted else None
     return found
 
 
