@@ -92,23 +92,11 @@ def case_rows(snapshot: Snapshot, viewer: Viewer, asked: Asked, t: dt.datetime, 
     return pl.concat(found)
 
 
-def case_sheet(
-    snapshot: Snapshot, viewer: Viewer, asked: Asked, t: dt.datetime, limit: int, total: float | None = None
-) -> Sheet:
-    """The cases behind a number as a table.
-
-    Args:
-        snapshot: the records to go by.
-        viewer: who looks.
-        asked: which number.
-        t: the instant as of which the number was counted.
-        limit: as many rows at most.
-        total: how many there are in all, where that is known.
-    """
-    rows = case_rows(snapshot, viewer, asked, t, limit)
-    more = total is not None and total > limit
-    whole = f"共 {total:,.0f} 件，这里是其中最近的 {limit:,} 件。" if more else ""
-    return Sheet(title_of(asked.number), rows.head(limit), _FIELDS, whole)
+def case_sheet(snapshot: Snapshot, viewer: Viewer, asked: Asked, t: dt.datetime, limit: int) -> Sheet:
+    """The cases behind a number as a table: the latest ones, where there are more than `limit`."""
+    rows = case_rows(snapshot, viewer, asked, t, limit + 1)
+    note = f"件数较多，这里只列最近的 {limit:,} 件；请缩小时段或范围再看。" if rows.height > limit else ""
+    return Sheet(title_of(asked.number), rows.head(limit), _FIELDS, note)
 
 
 def title_of(number: str) -> str:
@@ -121,13 +109,6 @@ def title_of(number: str) -> str:
     if number in WAYS:
         return f"计入{rate.name}的办件"
     return f"没有计入{rate.name}的办件"
-
-
-def rows_expected(number: str, numerator: float | None, denominator: float | None) -> float | None:
-    """How many rows stand behind a number, by its own numerator and denominator."""
-    if number in VOLUMES or number in WAYS or number in BAD:
-        return numerator
-    return None if numerator is None or denominator is None else denominator - numerator
 
 
 def _month(

@@ -12,7 +12,7 @@ from cockpit.board.spans import Span, Where, months_of, title_of, within
 from cockpit.door.viewer import Viewer
 from cockpit.watch.month_keeper import Counts
 from cockpit.watch.months import Month
-from metrics.panorama import KEY, Panorama
+from metrics.panorama import Panorama
 from metrics.periods import Period
 from metrics.rates import PLACE_COLUMNS, Place, Rate, Tally
 
@@ -56,15 +56,14 @@ def tally_of(
     """
     cells = _gathered({name: [month.rates.cells for month in months] for name, months in groups.items()}, _CASES)
     cells = _narrowed(within(viewer, cells.filter(pl.col("hall_id").is_not_null()), where), item, theme)
-    sums = cells.group_by("period", *_PLACED).agg(pl.all().exclude("period", *_PLACED).sum())
+    # Places are asked for at one time only; of many times at once just the sums of them all are.
+    kinds = [kind for kind in PLACE_COLUMNS if kind != "city"] if len(groups) == 1 else []
     places: dict[Place, pl.DataFrame] = {
-        kind: sums.select(columns).drop_nulls().unique().sort(columns)
-        for kind, columns in PLACE_COLUMNS.items()
-        if kind != "city"
+        kind: cells.select(PLACE_COLUMNS[kind]).drop_nulls().unique().sort(PLACE_COLUMNS[kind]) for kind in kinds
     }
     waits = pl.DataFrame(schema={"period": pl.Int32, "seat": pl.Int64, "wait": pl.Int64})
     seats = pl.DataFrame(schema={"seat": pl.Int64, "hall_id": pl.String, "county": pl.String})
-    return Tally(tuple(groups), sums, waits, seats, places)
+    return Tally(tuple(groups), cells, waits, seats, places)
 
 
 def panorama_of(
@@ -74,11 +73,7 @@ def panorama_of(
     cells = _gathered({name: [month.panorama.cells for month in months] for name, months in groups.items()}, "^.*$")
     times = _gathered({name: [month.panorama.times for month in months] for name, months in groups.items()}, "^.*$")
     cells, times = (_narrowed(within(viewer, frame, where), item, theme) for frame in (cells, times))
-    days = [*KEY, "used", "allowed"]
-    return Panorama(
-        cells.group_by(*KEY).agg(pl.all().exclude(*KEY).sum()),
-        times.group_by(days).agg(pl.col("cases").sum()),
-    )
+    return Panorama(cells, times)
 
 
 def figures_of(frame: pl.DataFrame) -> dict[tuple[str, str], Figure]:
@@ -151,6 +146,11 @@ def counted_at(span: Span, counts: Counts) -> dt.datetime | None:
     """As of which instant a time was counted: its last month, the one that may still change most."""
     made = [counts.months[month.label].counted_at for month in span.months if month.label in counts.months]
     return max(made) if made else None
+
+
+def as_of(span: Span, counts: Counts) -> dt.datetime | None:
+    """How far the data reach that a time was counted of (数据截至)."""
+    return min(filter(None, (counts.reaches, counted_at(span, counts))), default=None)
 
 
 def _gathered(frames: Mapping[str, Sequence[pl.DataFrame]], columns: str) -> pl.DataFrame:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from cockpit.board.freshness import freshness
 from cockpit.board.month_counts import (
     LEAST_ITEM,
     LEAST_PLACE,
     NINETY,
     NOW,
     Figure,
+    as_of,
     counted_at,
     enough_of,
     figures_of,
@@ -69,9 +69,9 @@ class OneNet:
         second: the other rates of how things are handed in and done.
         places: the counties or halls with both rates; None where there are none below.
         links: the value of each row of `places` in an address; "" = it leads nowhere.
-        bars: place, value of the rate looked at.
-        items: what each item adds to the gap; None for a single item.
-        trend: month, value, last_year of the rate looked at.
+        bars: for each of the two rates place, value; none where there are no places below.
+        items: for each of the two rates what each item adds to the gap; none for a single item.
+        trends: for each of the two rates month, value, last_year.
     """
 
     city: str
@@ -85,9 +85,9 @@ class OneNet:
     second: tuple[Quantity, ...] = ()
     places: Sheet | None = None
     links: tuple[str, ...] = ()
-    bars: pl.DataFrame | None = None
-    items: Sheet | None = None
-    trend: pl.DataFrame | None = None
+    bars: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    items: Mapping[str, Sheet] = field(default_factory=dict)
+    trends: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -102,10 +102,8 @@ def onenet(
     counts: Counts,
     span: Span,
     where: Where,
-    now: dt.datetime,
     *,
     item: str = "",
-    measure: str = "case",
 ) -> OneNet:
     """Put the page together.
 
@@ -116,19 +114,15 @@ def onenet(
         counts: the months counted; those of `span.wanted`, as far as there are any.
         span: the time.
         where: a place that the viewer may see.
-        now: the present instant.
         item: code of a single item; "" = all.
-        measure: by which rate places and items are laid side by side: case or window.
     """
     groups = groups_of(span, counts)
     names = item_names(snapshot)
-    reaches = freshness(folder, snapshot, now).reaches
-    as_of = min(filter(None, (reaches, counted_at(span, counts))), default=None)
     page = OneNet(
         city=folder.city,
         place=where.title,
         period=span.title,
-        reaches=as_of,
+        reaches=as_of(span, counts),
         counted_at=counted_at(span, counts),
         waiting=counts.waiting,
         item=names.get(item, (item, ""))[0] if item else "",
@@ -143,19 +137,26 @@ def onenet(
     now_only = tally_of(this, viewer, where, item=item)
     places = places_of(snapshot, viewer, now_only, where, single=bool(item))
     least = LEAST_ITEM if item else LEAST_PLACE
-    values = {month: enough_of(figure, least) for (rate, month), figure in figures.items() if rate == MEASURES[measure]}
+    this_panorama = panorama_of(this, viewer, where).cells
     asked = (("period", span.period.label), ("place", where.value), ("item", item))
-    shown = _Shown(span, where, as_of, asked, figures)
+    shown = _Shown(span, where, page.reaches, asked, figures)
     return replace(
         page,
         figures=shown.item() if item else shown.three(),
         second=shown.second(),
         places=None if places is None else place_sheet(places, where, single=bool(item)),
         links=() if places is None else tuple(places["link"]),
-        bars=None if places is None else bars_of(places, measure, figures[MEASURES[measure], NOW]["value"], where),
-        items=None if item else items_of(now_only, panorama_of(this, viewer, where).cells, names, measure),
-        trend=trend_of(values, span),
+        bars={}
+        if places is None
+        else {name: bars_of(places, name, figures[rate, NOW]["value"], where) for name, rate in MEASURES.items()},
+        items={} if item else {name: items_of(now_only, this_panorama, names, name) for name in MEASURES},
+        trends={name: _trend(figures, rate, least, span) for name, rate in MEASURES.items()},
     )
+
+
+def _trend(figures: Mapping[tuple[str, str], Figure], rate: str, least: int, span: Span) -> pl.DataFrame:
+    months = {month: enough_of(figure, least) for (of, month), figure in figures.items() if of == rate}
+    return trend_of(months, span)
 
 
 @dataclass(frozen=True)

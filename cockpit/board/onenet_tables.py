@@ -15,6 +15,7 @@ from metrics.rates import NO_HALL, Tally
 
 #: The two rates by which places and items are laid side by side, as they stand in an address.
 MEASURES = {"case": "ywtb_case_rate", "window": "ywtb_window_rate"}
+TITLES = {"case": "一网通办办件率", "window": "大厅窗口收件率"}
 _COUNTS = {"case": "scope", "window": "scope_window"}
 LOW, HIGH = "ywtb_case_rate_low", "ywtb_case_rate_high"
 ON_TARGET = ("ywtb_items_on_target", "ywtb_halls_on_target")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from cockpit.board.freshness import freshness
 from cockpit.board.month_counts import (
     BEFORE,
     NOW,
     YEAR_BEFORE,
+    as_of,
     counted_at,
     figures_of,
     groups_of,
@@ -83,7 +83,6 @@ def panorama_view(
     counts: Counts,
     span: Span,
     where: Where,
-    now: dt.datetime,
     *,
     theme: str = "",
 ) -> PanoramaView:
@@ -96,14 +95,17 @@ def panorama_view(
         counts: the months counted; those of `span.wanted`, as far as there are any.
         span: the time.
         where: a place that the viewer may see.
-        now: the present instant.
         theme: only of this theme; "" = all.
     """
     groups = groups_of(span, counts)
-    made = counted_at(span, counts)
-    as_of = min(filter(None, (freshness(folder, snapshot, now).reaches, made)), default=None)
     page = PanoramaView(
-        folder.city, where.title, span.title, THEMES.get(theme, ""), as_of, made, waiting=counts.waiting
+        folder.city,
+        where.title,
+        span.title,
+        THEMES.get(theme, ""),
+        as_of(span, counts),
+        counted_at(span, counts),
+        waiting=counts.waiting,
     )
     if not groups[NOW]:
         return page
@@ -113,7 +115,7 @@ def panorama_view(
     three = {name: groups[name] for name in (NOW, BEFORE, YEAR_BEFORE)}
     tally = tally_of(three, viewer, where, theme=theme)
     shown = panorama_of(three, viewer, where, theme=theme)
-    parts = Numbers(span, where, theme, as_of, counts.begun)
+    parts = Numbers(span, where, theme, page.reaches, counts.begun)
     drawn, tables = _side_by_side(snapshot, viewer, _now(tally), _shown_now(shown), where, theme)
     return replace(
         page,

@@ -31,12 +31,14 @@ class Counts:
         waiting: labels of months that are being counted for the first time.
         known: labels of all months of which there are records, the latest first.
         begun: the day from which on the records tell of all cases.
+        reaches: when the last thing happened that the records know of, at most now.
     """
 
     months: Mapping[str, Month]
     waiting: tuple[str, ...]
     known: tuple[str, ...]
     begun: dt.date | None = None
+    reaches: dt.datetime | None = None
 
     @property
     def state(self) -> str:
@@ -86,7 +88,12 @@ class MonthKeeper:
         if later:
             self._in_background(snapshot, later, now)
         waiting = tuple(period.label for period in sorted(there) if period.label not in found)
-        return Counts(found, waiting, tuple(period.label for period in known), first_day(snapshot))
+        labels = tuple(period.label for period in known)
+        with self._lock:
+            reaches = self._store.reaches(snapshot)
+        return Counts(
+            found, waiting, labels, first_day(snapshot), reaches and min(reaches, now.astimezone(reaches.tzinfo))
+        )
 
     def settle(self) -> None:
         """Wait until nothing is being counted any more."""

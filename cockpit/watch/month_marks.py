@@ -62,6 +62,16 @@ class MonthMarks:
             parts.append(f"on={min(today, period.end + SETTLED)}")
         return hashlib.sha256(";".join(parts).encode()).hexdigest()[:16]
 
+    def reaches(self, snapshot: Snapshot) -> dt.datetime | None:
+        """When the last thing happened that the records of cases, reviews and complaints know of (city's zone)."""
+        times = []
+        for table in LONG:
+            files = snapshot.files(table)
+            for (month,), group in files.partition_by("part", as_dict=True).items():
+                times.append(self._part(snapshot, table, str(month), tuple(sorted(group["path"].to_list())))[1])
+        latest = max(filter(None, times), default=None)
+        return latest and latest.astimezone(ZoneInfo(snapshot.timezone))
+
     def _part(
         self, snapshot: Snapshot, table: str, month: str, paths: tuple[str, ...]
     ) -> tuple[str, dt.datetime | None]:

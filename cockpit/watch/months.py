@@ -157,6 +157,10 @@ class MonthStore:
         """What the counts of a month as of t are made of, as a short name: equal marks, equal counts."""
         return self._marks.mark(snapshot, period, t)
 
+    def reaches(self, snapshot: Snapshot) -> dt.datetime | None:
+        """How far the records of cases, reviews and complaints reach, in the city's zone."""
+        return self._marks.reaches(snapshot)
+
     def _write(self, made: Month) -> None:
         """Write a folder that is there whole or not at all."""
         place = self.path / f"{made.period.label}.{made.mark}"

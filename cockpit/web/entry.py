@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from cockpit.web import who
+from cockpit.web import menu, who
 from cockpit.web.shell import FILES, TITLE
 from cockpit.web.sitemap import PAGES
 
 st.set_page_config(page_title=TITLE, page_icon=FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
 viewer = who.viewer(used=True)
-pages = [page for page in PAGES if viewer.opens(page.name)]
-st.navigation(
-    [
-        st.Page(
-            page.path, title=page.title, icon=page.icon, url_path="" if page.first else page.name, default=page.first
-        )
-        for page in pages
-    ],
-    position="hidden" if len(pages) == 1 else "top",
-).run()
+pages = [
+    st.Page(page.path, title=page.title, icon=page.icon, url_path="" if page.first else page.name, default=page.first)
+    for page in PAGES
+    if viewer.opens(page.name)
+]
+current = st.navigation(pages, position="hidden")
+menu.bar(pages, current)
+current.run()
