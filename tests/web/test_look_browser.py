@@ -23,11 +23,13 @@ OPENED = "[data-testid=stPopoverBody]"
 
 @pytest.fixture(scope="module")
 def chromium(chromium_path: str) -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
     switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=switches)
         yield browser
         browser.close()
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def seen(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.add(request.url.split("/")[2]))
     page.goto(url)
-    page.locator(waits_for).first.wait_for(timeout=30_000)
+    page.locator(waits_for).first.wait_for(timeout=60_000)
     yield page
     context.close()
     assert asked == {url.split("/")[2]} and complaints == []
@@ -97,6 +99,7 @@ def test_streamlit_and_our_own_style_agree_on_the_look(chromium: Browser, sample
         hall = page.get_by_role("combobox", name="大厅")
         hall.click()
         page.get_by_role("option", name="云栖", exact=True).click()
+        expect(page).to_have_url(f"{samples.url}/?hall=c1")
 
         other: Literal["dark", "light"] = "light" if look == "dark" else "dark"
         page.emulate_media(color_scheme=other)  # the visitor's system changes in the evening
