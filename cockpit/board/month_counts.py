@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from cockpit.board.quantity import Comparison, Definition, Quantity, RowsKey, Target
+from cockpit.board.sheet import Field
 from cockpit.board.spans import Span, Where, months_of, title_of, within
 from cockpit.door.viewer import Viewer
 from cockpit.watch.month_keeper import Counts
@@ -23,6 +24,9 @@ Figure = Mapping[str, float | None]
 _PLACED = ("hall_id", "county", "dept_code", "item_code", "theme")
 #: So few cases say nothing about an item, or about a place: as the rates say for what is on target.
 LEAST_ITEM, LEAST_PLACE = 10, 50
+#: A page draws so many rows of a long table; that a row says little is told beside it where that is among them.
+LOOKED_AT = 20
+REMARK = Field("remark", "说明")
 #: The province's demand on the three rates.
 NINETY = Target(90.0, source="省级要求")
 NOW, BEFORE, YEAR_BEFORE = "now", "before", "year_before"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cockpit.board.month_counts import LEAST_ITEM, LEAST_PLACE
+from cockpit.board.month_counts import LEAST_ITEM, LEAST_PLACE, LOOKED_AT, REMARK
 from cockpit.board.sheet import Field, Sheet
 from cockpit.board.spans import ONLINE, Where, places_offered
 from cockpit.door.viewer import Viewer
@@ -111,7 +111,7 @@ def place_sheet(places: pl.DataFrame, where: Where, *, single: bool) -> Sheet:
     if places[f"value_{HIGH}"].null_count() < places.height:
         fields += [Field(f"value_{LOW}", "下限", "percent"), Field(f"value_{HIGH}", "上限", "percent")]
     if (places["remark"] != "").any():
-        fields.append(Field("remark", "说明"))
+        fields.append(REMARK)
     note = "按办件率从低到高。下限、上限：假定来源不明的件都没有走、都走了统一受理平台。"
     return Sheet("各区县" if county else "各大厅", places, fields, note)
 
@@ -156,7 +156,7 @@ def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str,
     ).sort("short", "item_code", descending=[True, False])  # fmt: skip
     fields = [
         Field("item", "事项", role="title"),
-        Field("department", "部门"),
+        Field("department", "部门", role="wide"),
         Field("all", "受理件数" if measure == "case" else "窗口收件", "count"),
         Field("rate", "一网通办率", "percent", target=90.0),
         Field("not_counted", "未计入（件）", "count"),
@@ -169,7 +169,7 @@ def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str,
             Field("platform_manual_backfill", "补录", "count"),
             Field("platform_unknown", "来源不明", "count"),
         ]
-    if (rows["remark"] != "").any():
-        fields.append(Field("remark", "说明"))
+    if (rows["remark"].head(LOOKED_AT) != "").any():
+        fields.append(REMARK)
     note = "占全部缺口：该事项离 90% 的缺口占所有未达 90% 事项缺口合计的比例；达到 90% 的事项没有缺口。"
     return Sheet("哪些事项拉低了一网通办率", rows, fields, note)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cockpit.board.month_counts import LEAST_ITEM, LEAST_PLACE
+from cockpit.board.month_counts import LEAST_ITEM, LEAST_PLACE, LOOKED_AT, REMARK
 from cockpit.board.sheet import Field, Sheet
 from metrics.panorama import MEDIAN, NINE_IN_TEN, Panorama, nearest_rank
 from metrics.rates import Tally
@@ -103,15 +103,15 @@ def table(rows: pl.DataFrame, by: str, names: Mapping[str, str], title: str, not
         Field("online", "网上办", "percent"),
         Field("kiosk", "自助办", "percent"),
         Field("cross", "跨区通办", "percent"),
-        Field("used_median", "用时中位数（工作日）", "count"),
-        Field("used_p90", "用时 90% 位（工作日）", "count"),
-        Field("allowed_median", "承诺中位数（工作日）", "count"),
+        Field("used_median", "用时中位数", "count"),
+        Field("used_p90", "用时 90% 位", "count"),
+        Field("allowed_median", "承诺中位数", "count"),
         Field("late", "超期办结", "percent"),
-        Field("finished_due", "承诺件办结（件）", "count"),
+        Field("finished_due", "承诺件", "count"),
     ]
-    if (named["remark"] != "").any():
-        fields.append(Field("remark", "说明"))
-    return Sheet(title, named, fields, note)
+    if (named["remark"].head(LOOKED_AT) != "").any():
+        fields.append(REMARK)
+    return Sheet(title, named, fields, f"用时、承诺按工作日；承诺件：办结的、有期限的承诺件。{note}")
 
 
 def ways(rows: pl.DataFrame, by: str, names: Mapping[str, str]) -> pl.DataFrame:

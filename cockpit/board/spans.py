@@ -87,6 +87,11 @@ class Span:
         return f"{said}（至 {self.today.month}月{self.today.day}日）" if self.running else said
 
     @property
+    def short(self) -> str:
+        """The same where there is little room."""
+        return f"{title_of(self.period)}（未完）" if self.running else title_of(self.period)
+
+    @property
     def before(self) -> Period:
         """环比: the period before."""
         return self.period.previous()
@@ -133,7 +138,7 @@ def spans_offered(known: Sequence[str], today: dt.date) -> dict[str, str]:
     for kind in ("quarter", "year"):
         longer = [period_of(kind, month.start) for month in months]
         found |= {period.label: period for period in longer}
-    return {label: Span.of(label, today).title for label in found}
+    return {label: Span.of(label, today).short for label in found}
 
 
 def usual_span(known: Sequence[str], today: dt.date) -> str:

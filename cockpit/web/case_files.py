@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cockpit import clock
 from cockpit.board.case_rows import LISTED
+from cockpit.board.month_counts import REMARK
 from cockpit.board.onenet import ROWS as ONENET_ROWS
 from cockpit.board.onenet import onenet
 from cockpit.board.onenet_tables import TITLES
@@ -63,9 +64,16 @@ def _book(
     made_at = clock.now().astimezone(folder.zone)
     where = "，".join(filter(None, (folder.city, place, about)))
     told = About(title, where, period, as_of and as_of.astimezone(folder.zone), VERSION, made_at, viewer.shown_name)
-    content = workbook(sheets, told)
+    content = workbook([_remarked(sheet) for sheet in sheets], told)
     rows = sum(sheet.frame.height for sheet in sheets)
     return Download(f"{title}-{place}-{period}.xlsx", content, f"{title}，{where}，{period}，{rows} 行")
+
+
+def _remarked(sheet: Sheet) -> Sheet:
+    """With the remark on small samples, wherever there is one."""
+    if REMARK in sheet.fields or "remark" not in sheet.frame.columns:
+        return sheet
+    return replace(sheet, fields=[*sheet.fields, REMARK])
 
 
 def register() -> None:

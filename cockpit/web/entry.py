@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cockpit.web import menu, who
+from cockpit.web import menu, who, widgets
+from cockpit.web.gate import NOT_YOURS
 from cockpit.web.shell import FILES, TITLE
 from cockpit.web.sitemap import PAGES
 
@@ -13,6 +14,9 @@ pages = [
     for page in PAGES
     if viewer.opens(page.name)
 ]
+if not pages:
+    widgets.notice(NOT_YOURS, "warn")
+    st.stop()
 current = st.navigation(pages, position="hidden")
 menu.bar(pages, current)
 current.run()
