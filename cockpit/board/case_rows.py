@@ -34,9 +34,10 @@ WAYS = frozenset(
 )
 #: Volumes by name: the rows counted, and the time that makes them count.
 VOLUMES = {"accepted": "accept_time", "finished": "finish_time", "promised": "finish_time"}
+BRIEF = frozenset({"project_no", "item", "hall", "platform", "accept_time"})
 _FIELDS = (
     Field("project_no", "办件编号", role="title"),
-    Field("item", "事项", role="wide"),
+    Field("item", "事项"),
     Field("hall", "大厅"),
     Field("county", "区县"),
     Field("channel", "申请渠道"),
@@ -92,11 +93,24 @@ def case_rows(snapshot: Snapshot, viewer: Viewer, asked: Asked, t: dt.datetime, 
     return pl.concat(found)
 
 
-def case_sheet(snapshot: Snapshot, viewer: Viewer, asked: Asked, t: dt.datetime, limit: int) -> Sheet:
-    """The cases behind a number as a table: the latest ones, where there are more than `limit`."""
+def case_sheet(
+    snapshot: Snapshot, viewer: Viewer, asked: Asked, t: dt.datetime, limit: int, *, brief: bool = False
+) -> Sheet:
+    """The cases behind a number as a table: the latest ones, where there are more than `limit`.
+
+    Args:
+        snapshot: the records to go by.
+        viewer: who looks.
+        asked: which number.
+        t: the instant as of which the number was counted.
+        limit: at most so many rows.
+        brief: only the columns for which a page has room.
+    """
     rows = case_rows(snapshot, viewer, asked, t, limit + 1)
     note = f"件数较多，这里只列最近的 {limit:,} 件；请缩小时段或范围再看。" if rows.height > limit else ""
-    return Sheet(title_of(asked.number), rows.head(limit), _FIELDS, note)
+    return Sheet(
+        title_of(asked.number), rows.head(limit), [field for field in _FIELDS if not brief or field.name in BRIEF], note
+    )
 
 
 def title_of(number: str) -> str:

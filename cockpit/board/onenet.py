@@ -176,7 +176,15 @@ class _Shown:
             self._rate("ywtb_case_rate", self._gap("ywtb_case_rate", bounds=True)),
             self._rate("ywtb_window_rate", self._gap("ywtb_window_rate")),
             *(
-                rate_quantity(rate, self.figures, self.span, as_of=self.as_of, enough=0, note=self._missed(rate.id))
+                rate_quantity(
+                    rate,
+                    self.figures,
+                    self.span,
+                    as_of=self.as_of,
+                    rows=self._rows(rate.id),
+                    enough=0,
+                    note=self._missed(rate.id),
+                )
                 for rate in shares
             ),
         )

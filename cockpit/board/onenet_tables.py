@@ -11,7 +11,7 @@ from cockpit.board.sheet import Field, Sheet
 from cockpit.board.spans import ONLINE, Where, places_offered
 from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
-from metrics.rates import NO_HALL, Tally
+from metrics.rates import NO_HALL, Place, Tally
 
 #: The two rates by which places and items are laid side by side, as they stand in an address.
 MEASURES = {"case": "ywtb_case_rate", "window": "ywtb_window_rate"}
@@ -128,6 +128,41 @@ def bars_of(places: pl.DataFrame, measure: str, whole: float | None, where: Wher
     return pl.concat([own, parts.filter(pl.col("value").is_not_null())])
 
 
+def off_target(snapshot: Snapshot, viewer: Viewer, tally: Tally, number: str) -> Sheet:
+    """The items or halls that have enough cases and do not reach the target, the lowest rate first.
+
+    Args:
+        snapshot: the records to go by.
+        viewer: who looks.
+        tally: the counts of one time, within what the viewer may see.
+        number: one of `ON_TARGET`.
+    """
+    items = number == ON_TARGET[0]
+    place: Place = "item" if items else "hall"
+    rate, least = ("ywtb_item_rate", LEAST_ITEM) if items else (MEASURES["window"], LEAST_PLACE)
+    code = "item_code" if items else "hall_id"
+    offered = places_offered(snapshot, viewer).values()
+    names = {code: name for code, (name, _) in item_names(snapshot).items()} if items else {}
+    names |= {where.hall_id: where.title for where in offered if where.hall_id and not items}
+    rows = (
+        tally.rates(place, [rate])
+        .filter(pl.col("denominator") >= least, pl.col("value") < 90, pl.col(code) != NO_HALL)
+        .with_columns(
+            pl.col(code).replace_strict(names, default=pl.col(code), return_dtype=pl.String).alias("name"),
+            _missing("numerator", "denominator").alias("missing"),
+        )
+        .sort("value", "name")
+    )
+    fields = (
+        Field("name", "事项" if items else "大厅", role="title"),
+        Field("value", "率", "percent", target=90.0),
+        Field("numerator", "计入（件）", "count"),
+        Field("denominator", "受理件数" if items else "窗口收件", "count"),
+        Field("missing", "距 90% 差（件）", "count"),
+    )
+    return Sheet("没有达标的事项" if items else "没有达标的大厅", rows, fields)
+
+
 def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str, str]], measure: str) -> Sheet:
     """What each item adds to the gap to 90 %, the heaviest first.
 
@@ -156,7 +191,7 @@ def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str,
     ).sort("short", "item_code", descending=[True, False])  # fmt: skip
     fields = [
         Field("item", "事项", role="title"),
-        Field("department", "部门", role="wide"),
+        Field("department", "部门"),
         Field("all", "受理件数" if measure == "case" else "窗口收件", "count"),
         Field("rate", "一网通办率", "percent", target=90.0),
         Field("not_counted", "未计入（件）", "count"),

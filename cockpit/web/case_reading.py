@@ -15,8 +15,9 @@ from polars.exceptions import PolarsError
 
 from cockpit import clock
 from cockpit.board.case_rows import SHOWN, Asked, case_sheet
+from cockpit.board.month_counts import NOW, tally_of
 from cockpit.board.onenet import OneNet, onenet
-from cockpit.board.onenet_tables import MEASURES, item_names, items_offered
+from cockpit.board.onenet_tables import MEASURES, ON_TARGET, item_names, items_offered, off_target
 from cockpit.board.panorama import PanoramaView, panorama_view
 from cockpit.board.panorama_tables import THEMES
 from cockpit.board.quantity import RowsKey
@@ -25,7 +26,7 @@ from cockpit.board.spans import NO_SUCH, Span, Where, place_chosen, places_offer
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused, StorageError
 from cockpit.lake.folder import DataFolder
-from cockpit.lake.store import Lake, Snapshot
+from cockpit.lake.store import Lake, Snapshot, reading
 from cockpit.watch.month_keeper import Counts, MonthKeeper
 from cockpit.watch.months import first_day, months_with_data
 from cockpit.web import installed
@@ -88,21 +89,20 @@ def choices(viewer: Viewer) -> Choices | None:
     folder = installed.data_folder()
     if folder is None:
         return None
-    with _readable():
-        snapshot = folder.lake.snapshot()
+    with _readable(folder) as snapshot:
         today = clock.now().astimezone(folder.zone).date()
         known = [period.label for period in months_with_data(snapshot, clock.now())]
         places, items = _listed(str(folder.path), _small(snapshot), viewer)
         return Choices(spans_offered(known, today), usual_span(known, today), places, items)
 
 
-def ask(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Question:
+def ask(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str], snapshot: Snapshot | None = None) -> Question:
     """Check what an address asks for.
 
     Raises:
         Refused: there is no such time, place, item, theme or rate, or this viewer may not see it; said alike.
     """
-    snapshot = folder.lake.snapshot()
+    snapshot = snapshot or folder.lake.snapshot()
     today = clock.now().astimezone(folder.zone).date()
     item, theme, measure = asked.get("item", ""), asked.get("theme", ""), asked.get("rate", "case")
     if (item and item not in item_names(snapshot)) or (theme and theme not in THEMES) or measure not in MEASURES:
@@ -128,8 +128,8 @@ def read_onenet(viewer: Viewer, asked: Mapping[str, str]) -> OneNet:
         CockpitError: the data cannot be read, or this cannot be asked for; its sentence is for people.
     """
     folder = _folder()
-    with _readable():
-        question = ask(folder, viewer, asked)
+    with _readable(folder) as snapshot:
+        question = ask(folder, viewer, asked, snapshot)
         counts = counts_for(folder, question)
         key = (question.span.title, question.where.value, question.item)
         return _onenet(_state(folder, question, counts), key, viewer, _Made(folder, question, counts))
@@ -142,8 +142,8 @@ def read_panorama(viewer: Viewer, asked: Mapping[str, str]) -> PanoramaView:
         CockpitError: the data cannot be read, or this cannot be asked for; its sentence is for people.
     """
     folder = _folder()
-    with _readable():
-        question = ask(folder, viewer, asked)
+    with _readable(folder) as snapshot:
+        question = ask(folder, viewer, asked, snapshot)
         counts = counts_for(folder, question)
         key = (question.span.title, question.where.value, question.theme)
         return _panorama(_state(folder, question, counts), key, viewer, _Made(folder, question, counts))
@@ -156,8 +156,8 @@ def read_rows(viewer: Viewer, key: RowsKey) -> Sheet:
         CockpitError: the data cannot be read, or this cannot be asked for; its sentence is for people.
     """
     folder = _folder()
-    with _readable():
-        question = ask(folder, viewer, dict(key.params))
+    with _readable(folder) as snapshot:
+        question = ask(folder, viewer, dict(key.params), snapshot)
         counts = counts_for(folder, question)
         state = _state(folder, question, counts)
         return _rows(state, key.params, viewer, _Made(folder, question, counts), SHOWN)
@@ -207,9 +207,14 @@ def _listed(path: str, state: str, viewer: Viewer) -> tuple[dict[str, str], dict
 
 def _made_rows(asked: Mapping[str, str], viewer: Viewer, made: _Made, limit: int) -> Sheet:
     q, number = made.question, asked.get("number", "")
+    if number in ON_TARGET:
+        months = [made.counts.months[month.label] for month in q.span.months if month.label in made.counts.months]
+        return off_target(q.snapshot, viewer, tally_of({NOW: months}, viewer, q.where), number)
     at = max((month.counted_at for month in made.counts.months.values()), default=clock.now())
     try:
-        return case_sheet(q.snapshot, viewer, Asked(number, q.span, q.where, q.item, q.theme), at, limit)
+        return case_sheet(
+            q.snapshot, viewer, Asked(number, q.span, q.where, q.item, q.theme), at, limit, brief=limit <= SHOWN
+        )
     except ValueError:
         raise Refused(NO_SUCH) from None
 
@@ -230,10 +235,12 @@ def _folder() -> DataFolder:
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
-    """What the disk refuses is told in a sentence."""
+def _readable(folder: DataFolder) -> Iterator[Snapshot]:
+    """The records as they are now; what the disk refuses is told in a sentence that names a damaged file."""
+    snapshot = folder.lake.snapshot()
     try:
-        yield
+        with reading(snapshot):
+            yield snapshot
     except (PolarsError, OSError) as error:
         _LOG.exception("a page of cases cannot be read")
         raise StorageError(UNREADABLE) from error

@@ -53,12 +53,18 @@ def sheets(view: OneNet, viewer: Viewer, chosen: Mapping[str, str]) -> None:
     """Counties or halls, each leading one step down, then the items that pull the rate down."""
     file = case_parts.link(viewer, case_files.ONENET, chosen)
     if view.places is not None and not view.places.frame.is_empty():
-        leads = [address(PAGE, **(dict(chosen) | {"place": place})) if place else "" for place in view.links]
+        leads = [_further(chosen, place=place) if place else "" for place in view.links]
         body = tables.shown(view.places, rows=100, link=file, leads=leads)
         widgets.panel(view.places.title, body, f"点名称看它的下一级。{view.places.note}")
     items = view.items.get(chosen["rate"])
     if items is not None:
         codes = items.frame["item_code"].to_list()[:ITEMS_SHOWN]
-        leads = [address(PAGE, **(dict(chosen) | {"item": code})) if code else "" for code in codes]
+        leads = [_further(chosen, item=code) if code else "" for code in codes]
         body = tables.shown(items, rows=ITEMS_SHOWN, link=file, leads=leads)
         widgets.panel(items.title, body, f"点事项看它在各地的率。{items.note}")
+
+
+def _further(chosen: Mapping[str, str], **more: str) -> str:
+    """The address of the same page with one more choice; what is usual need not be said."""
+    said = {key: value for key, value in (dict(chosen) | more).items() if value and (key, value) != ("rate", "case")}
+    return address(PAGE, **said)
