@@ -69,7 +69,8 @@ def maintain(
             days = FactStore(folder.lake).rebuild(folder.lake.snapshot(), all_kinds(), today)
             typer.echo(f"已重建 {days} 天的统计数据。", err=True)
         counted = months.refresh(folder.lake.snapshot(), clock.now())
-        typer.echo(f"已汇总 {counted} 个月的办件。", err=True)
+        if not json:
+            typer.echo(f"已汇总 {counted} 个月的办件。", err=True)
     if json:
         print_json([vars(upkeep) for upkeep in done])
         return

@@ -110,7 +110,7 @@ def test_what_has_not_happened_yet_counts_in_no_month(folder: DataFolder) -> Non
 
 def test_all_months_are_made_ahead_and_what_is_out_of_date_goes(folder: DataFolder) -> None:
     store, snapshot = MonthStore(folder.lake), folder.lake.snapshot()
-    assert [period.label for period in months_with_data(snapshot, T)] == ["2026-10", "2026-09"]  # not the open cases of before
+    assert [period.label for period in months_with_data(snapshot, T)] == ["2026-10", "2026-09"]
     assert store.refresh(snapshot, T) == 2
     assert store.refresh(snapshot, T + timedelta(minutes=1), least=EVERY) == 0
     assert store.refresh(snapshot, T + EVERY, least=EVERY) == 1  # the running month
