@@ -46,7 +46,7 @@ def test_servers_that_start_together_make_one_administrator(
         assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
-    answers = [one.communicate(timeout=60)[0].split() for one in several]
+    answers = [one.communicate(timeout=180)[0].split() for one in several]
     assert [one.returncode for one in several] == [0] * 3
     ((_, password),) = {tuple(answer) for answer in answers}
     with opened(data, url) as folder:
