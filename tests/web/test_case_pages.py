@@ -130,6 +130,16 @@ def test_workbooks_hold_what_the_viewer_may_see_and_nothing_else(
             sheets(folder, CITY, kind, asked | wrong)
 
 
+@pytest.mark.parametrize("role", [Role.DATA, Role.AUDITOR, Role.ADMIN, Role.WALL])
+@pytest.mark.parametrize("kind", ["onenet", "panorama", "onenet-rows", "panorama-rows"])
+def test_who_does_not_open_the_page_gets_no_workbook_of_it(data: Path, role: Role, kind: str) -> None:
+    case_files.register()
+    folder = installed.data_folder()
+    assert folder is not None
+    with pytest.raises(Refused):
+        sheets(folder, Viewer("别的角色", None, role), kind, {"period": "2026-09", "number": "ywtb_case_rate"})
+
+
 def test_no_rows_are_listed_for_a_number_that_has_none(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW.astimezone(UTC))
     folder = installed.data_folder()
