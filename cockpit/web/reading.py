@@ -32,12 +32,12 @@ def read_overview(viewer: Viewer) -> board.Overview | None:
     return _overview(str(folder.path), state, minute.isoformat(), viewer)
 
 
-def _scope(viewer: Viewer) -> str:
+def scope_of(viewer: Viewer) -> str:
     """What of a viewer decides about the content: viewers of the same scope share it."""
     return repr((viewer.scope if viewer.scope is None else sorted(viewer.scope), sorted(viewer.counties), viewer.role))
 
 
-@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Viewer: _scope})
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Viewer: scope_of})
 def _overview(path: str, state: str, minute: str, viewer: Viewer) -> board.Overview:
     folder = installed.data_folder()
     if folder is None:

@@ -39,7 +39,11 @@ class PageEntry:
         return "/" if self.first else f"/{self.name}"
 
 
-PAGES: tuple[PageEntry, ...] = (PageEntry("overview", "运行总览", "📊", first=True),)
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("overview", "运行总览", "📊", first=True),
+    PageEntry("onenet", "一网通办", "🌐"),
+    PageEntry("panorama", "办件全景", "🗂️"),
+)
 
 #: The same by address.
 BY_URL = {page.url: page for page in PAGES}
