@@ -17,7 +17,8 @@ from metrics.asof import as_of
 from metrics.calendar import WorkCalendar
 from metrics.cases import with_deadline
 from metrics.periods import Period
-from metrics.rates.case_counts import EVERY, IN_SCOPE, counted, placed_cases
+from metrics.rates.case_counts import EVERY, IN_SCOPE, placed_cases
+from metrics.rates.counts import added, counted
 from metrics.rates.records import NEEDED, Grid, RateRecords
 from metrics.standard import TABLES
 from metrics.standard.columns import LATEST
@@ -59,9 +60,9 @@ def panorama(records: RateRecords, periods: Sequence[Period], t: datetime | None
         OutsideCalendar: the working days do not reach as far as a deadline.
     """
     grid = Grid.of(records, periods, t)
-    cases = placed_cases(records, grid).filter(~pl.col("is_test"))
+    cases = placed_cases(records, grid, ("channel", "platform")).filter(~pl.col("is_test"))
     accepted = grid.keyed(cases.filter(pl.col("accept_time").is_not_null()), "accept_time")
-    ended = cases.filter(pl.col("finish_time").is_not_null() & (pl.col("status") == "finished"))
+    ended = cases.filter(pl.col("finish_time").is_not_null() & pl.col("over"))
     finished = grid.keyed(ended, "finish_time")
     ways = {f"channel_{code}": pl.col("channel") == code for code in CHANNELS}
     systems = {f"platform_{code}": pl.col("platform") == code for code in PLATFORMS}
@@ -70,7 +71,8 @@ def panorama(records: RateRecords, periods: Sequence[Period], t: datetime | None
         counted(accepted.filter(IN_SCOPE), ways | systems),
         counted(finished, {"finished": EVERY}),
     ]
-    sums = pl.concat(parts, how="diagonal").group_by("key").agg(pl.all().sum())
+    whole = added(parts, lambda keys: keys)
+    sums = pl.DataFrame({"key": whole.keys} | whole.columns)
     pauses = records.case_pauses.select(NEEDED["case_pauses"])
     known = (pauses if t is None else as_of("case_pauses", pauses, t)).collect()
     spent = _spent(finished.filter(pl.col("case_type") == "promise"), known, records.work)
@@ -105,7 +107,8 @@ def _spent(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> 
     Both begin on the day after acceptance, as the deadline does. The days by which pauses moved the deadline are taken
     off what was used, so that a case is never blamed for waiting on the applicant.
     """
-    due = with_deadline(finished, pauses, work, LATEST).filter(pl.col("due_adj").is_not_null())
+    closed = finished.with_columns(pl.lit("finished").alias("status"))
+    due = with_deadline(closed, pauses, work, LATEST).filter(pl.col("due_adj").is_not_null())
     begun, ended = work.day_of(due["accept_time"]), work.day_of(due["finish_time"])
     base, moved = work.due_day_of(due["due_base"]), work.due_day_of(due["due_adj"])
     days = pl.DataFrame(

@@ -140,7 +140,7 @@ def _month(
     cases = rows.select(NEEDED["cases"]).collect()
     records = _records(snapshot, cases, month)
     grid = Grid.of(records, [month], t)
-    placed = placed_cases(records, grid).filter(~pl.col("is_test"))
+    placed = placed_cases(records, grid, _KEEP).filter(~pl.col("is_test"))
     keyed = grid.keyed(placed.filter(pl.col(time).is_not_null(), population), time)
     counted = _counted(asked.number, keyed, records)
     where = grid.decoded(counted.select("key", "project_no")).select("project_no", "hall_id", "county", "theme")
@@ -159,6 +159,10 @@ def _month(
         "accept_time",
         "finish_time",
     ).sort(time, "project_no", descending=[True, False])
+
+
+#: What the numbers ask of a case beside its place and times.
+_KEEP = ("status", "channel", "platform", "delivery", "cross_region")
 
 
 def _population(number: str) -> tuple[pl.Expr, str]:

@@ -15,7 +15,7 @@ from cockpit.watch.month_keeper import Counts
 from cockpit.watch.months import Month
 from metrics.panorama import Panorama
 from metrics.periods import Period
-from metrics.rates import PLACE_COLUMNS, Place, Rate, Tally
+from metrics.rates import PLACE_COLUMNS, Cells, Place, Rate
 
 #: Counts of cases; the others of a month are for other pages.
 _CASES = r"^(scope|finished|submitted).*$"
@@ -48,7 +48,7 @@ def groups_of(span: Span, counts: Counts) -> dict[str, list[Month]]:
 
 def tally_of(
     groups: Mapping[str, Sequence[Month]], viewer: Viewer, where: Where, *, item: str = "", theme: str = ""
-) -> Tally:
+) -> Cells:
     """The counts of cases of some times, each put together under its name, within what the viewer may see.
 
     Args:
@@ -67,7 +67,7 @@ def tally_of(
     }
     waits = pl.DataFrame(schema={"period": pl.Int32, "seat": pl.Int64, "wait": pl.Int64})
     seats = pl.DataFrame(schema={"seat": pl.Int64, "hall_id": pl.String, "county": pl.String})
-    return Tally(tuple(groups), cells, waits, seats, places)
+    return Cells(tuple(groups), cells, waits, seats, places)
 
 
 def panorama_of(

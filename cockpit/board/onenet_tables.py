@@ -11,7 +11,7 @@ from cockpit.board.sheet import Field, Sheet
 from cockpit.board.spans import ONLINE, Where, places_offered
 from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
-from metrics.rates import NO_HALL, Place, Tally
+from metrics.rates import NO_HALL, Cells, Place
 
 #: The two rates by which places and items are laid side by side, as they stand in an address.
 MEASURES = {"case": "ywtb_case_rate", "window": "ywtb_window_rate"}
@@ -43,7 +43,7 @@ def items_offered(snapshot: Snapshot) -> dict[str, str]:
     return {code: name if called.count(name) == 1 else f"{name}（{code}）" for code, (name, _) in ordered}
 
 
-def places_of(snapshot: Snapshot, viewer: Viewer, tally: Tally, where: Where, *, single: bool) -> pl.DataFrame | None:
+def places_of(snapshot: Snapshot, viewer: Viewer, tally: Cells, where: Where, *, single: bool) -> pl.DataFrame | None:
     """The counties or halls of a place: place, link, and the counts and rates of each, the lowest rate first."""
     if not where.parts:
         return None
@@ -128,7 +128,7 @@ def bars_of(places: pl.DataFrame, measure: str, whole: float | None, where: Wher
     return pl.concat([own, parts.filter(pl.col("value").is_not_null())])
 
 
-def off_target(snapshot: Snapshot, viewer: Viewer, tally: Tally, number: str) -> Sheet:
+def off_target(snapshot: Snapshot, viewer: Viewer, tally: Cells, number: str) -> Sheet:
     """The items or halls that have enough cases and do not reach the target, the lowest rate first.
 
     Args:
@@ -163,7 +163,7 @@ def off_target(snapshot: Snapshot, viewer: Viewer, tally: Tally, number: str) ->
     return Sheet("没有达标的事项" if items else "没有达标的大厅", rows, fields)
 
 
-def items_of(tally: Tally, systems: pl.DataFrame, names: Mapping[str, tuple[str, str]], measure: str) -> Sheet:
+def items_of(tally: Cells, systems: pl.DataFrame, names: Mapping[str, tuple[str, str]], measure: str) -> Sheet:
     """What each item adds to the gap to 90 %, the heaviest first.
 
     An item's share of the gap is what it is short of 90 %, of what all items that are short are short of together.

@@ -29,7 +29,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
 from cockpit.watch.month_keeper import Counts
 from metrics.panorama import Panorama
-from metrics.rates import NO_HALL, Tally
+from metrics.rates import NO_HALL, Cells
 
 _LEVEL_NONE = "online"
 
@@ -134,12 +134,12 @@ def _shown_now(shown: Panorama) -> Panorama:
     return Panorama(*(frame.filter(pl.col("period") == 0) for frame in (shown.cells, shown.times)))
 
 
-def _now(tally: Tally) -> Tally:
+def _now(tally: Cells) -> Cells:
     return replace(tally, periods=tally.periods[:1], cells=tally.cells.filter(pl.col("period") == 0))
 
 
 def _side_by_side(
-    snapshot: Snapshot, viewer: Viewer, tally: Tally, shown: Panorama, where: Where, theme: str
+    snapshot: Snapshot, viewer: Viewer, tally: Cells, shown: Panorama, where: Where, theme: str
 ) -> tuple[pl.DataFrame, tuple[Sheet, ...]]:
     """The ways by theme, or of one theme by level of hall; and themes, levels, places and items as tables."""
     tables = []
@@ -159,7 +159,7 @@ def _side_by_side(
     return drawn, tuple(tables)
 
 
-def _with_level(snapshot: Snapshot, tally: Tally, shown: Panorama) -> tuple[Tally, Panorama]:
+def _with_level(snapshot: Snapshot, tally: Cells, shown: Panorama) -> tuple[Cells, Panorama]:
     """The counts with the level of each hall."""
     levels = dict(snapshot.scan("halls").select("hall_id", "level").collect().iter_rows()) | {NO_HALL: _LEVEL_NONE}
     level = pl.col("hall_id").replace_strict(levels, default=None, return_dtype=pl.String).alias("level")
@@ -167,7 +167,7 @@ def _with_level(snapshot: Snapshot, tally: Tally, shown: Panorama) -> tuple[Tall
     return replace(tally, cells=tally.cells.with_columns(level)), Panorama(*with_level)
 
 
-def _places(snapshot: Snapshot, viewer: Viewer, tally: Tally, shown: Panorama, where: Where) -> Sheet:
+def _places(snapshot: Snapshot, viewer: Viewer, tally: Cells, shown: Panorama, where: Where) -> Sheet:
     """The counties or halls of a place."""
     offered = places_offered(snapshot, viewer).values()
     names = {place.hall_id or place.county: place.title.removeprefix(f"{where.county} · ") for place in offered}

@@ -9,7 +9,7 @@ import polars as pl
 from cockpit.board.month_counts import LEAST_ITEM, LEAST_PLACE, LOOKED_AT, REMARK
 from cockpit.board.sheet import Field, Sheet
 from metrics.panorama import MEDIAN, NINE_IN_TEN, Panorama, nearest_rank
-from metrics.rates import Tally
+from metrics.rates import Cells
 
 THEMES = {
     "realestate": "房地产",
@@ -37,7 +37,7 @@ _SHARES = {
 _TITLES = {"theme": "主题", "level": "大厅层级", "county": "区县", "hall_id": "大厅", "item_code": "事项"}
 
 
-def side_by_side(tally: Tally, shown: Panorama, by: str) -> pl.DataFrame:
+def side_by_side(tally: Cells, shown: Panorama, by: str) -> pl.DataFrame:
     """Volume, ways and time of each theme, level, county, hall or item of one time.
 
     Args:

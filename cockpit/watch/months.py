@@ -27,7 +27,7 @@ from cockpit.watch.month_marks import MonthMarks
 from cockpit.watch.numbers import rate_records, window_minutes
 from metrics.panorama import Panorama, panorama
 from metrics.periods import Period, parse, period_of
-from metrics.rates import CURRENT, PLACE_COLUMNS, Place, Tally, tally
+from metrics.rates import CURRENT, PLACE_COLUMNS, Cells, Place, cells_of
 
 #: Changed whenever what is kept, or how it is counted, changes.
 FORM = "1"
@@ -55,7 +55,7 @@ class Month:
     period: Period
     counted_at: dt.datetime
     mark: str
-    rates: Tally
+    rates: Cells
     panorama: Panorama
 
 
@@ -91,7 +91,7 @@ class MonthStore:
         mark = mark or self.mark(snapshot, period, t)
         with reading(snapshot):
             records = rate_records(snapshot, [period], window_minutes(self._lake, snapshot, [period], t))
-            made = Month(period, t, mark, tally(records, [period], t), panorama(records, [period], t))
+            made = Month(period, t, mark, cells_of(records, [period], t), panorama(records, [period], t))
         self._write(made)
         return made
 
@@ -189,7 +189,7 @@ class MonthStore:
             about = json.loads((place / _ABOUT).read_text())
             frames = {path.stem: pl.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
             places = {kind: frames[f"place-{kind}"] for kind in _PLACES}
-            rates = Tally(tuple(about["periods"]), frames["cells"], frames["waits"], frames["seats"], places)
+            rates = Cells(tuple(about["periods"]), frames["cells"], frames["waits"], frames["seats"], places)
             counted_at = dt.datetime.fromisoformat(about["counted_at"])
             return Month(parse(label), counted_at, mark, rates, Panorama(frames["handled"], frames["times"]))
         except (*BELOW, KeyError, ValueError):

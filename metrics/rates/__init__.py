@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metrics.rates.cells import Cells, cells_of
 from metrics.rates.definition import PLACE_COLUMNS, PLACES, Place, Rate, UnknownRate
 from metrics.rates.editions import CURRENT, EDITIONS, rates_of
 from metrics.rates.engine import Tally, compute_rates, tally
@@ -9,6 +10,7 @@ from metrics.rates.records import NEEDED, NO_HALL, NO_REGION, RateRecords
 
 __all__ = [
     "CURRENT",
+    "Cells",
     "EDITIONS",
     "NEEDED",
     "NO_HALL",
@@ -20,6 +22,7 @@ __all__ = [
     "RateRecords",
     "Tally",
     "UnknownRate",
+    "cells_of",
     "compute_rates",
     "rates_of",
     "tally",

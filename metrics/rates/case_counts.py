@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -58,18 +59,23 @@ DUE = {
 SUBMITTED = {"submitted": EVERY, "submitted_delayed": pl.col("delayed")}
 
 
-def placed_cases(records: RateRecords, grid: Grid) -> pl.DataFrame:
+def placed_cases(records: RateRecords, grid: Grid, keep: Sequence[str] = ()) -> pl.DataFrame:
     """Cases as of t with their place and the version of their item; test rows included, nothing counted yet.
+
+    Args:
+        records: the tables.
+        grid: periods, seats, subjects.
+        keep: further columns of cases, for who lists them or counts them in other ways.
 
     Returns:
         project_no, the times, visit_count, auto_approved, is_test; marks (of `SCOPE`), over (whether it is finished),
-        seat, subject, case_type, apply_based, promise_days, day_unit, ywtb_exception, item_in_force.
+        seat, subject, case_type, apply_based, promise_days, day_unit, ywtb_exception, item_in_force; `keep`.
     """
     rows = records.cases.select(NEEDED["cases"])
     known = rows if grid.t is None else as_of("cases", rows, grid.t)
     # Texts are read as what they stand for: two million of them are not kept.
     cases = known.select(
-        *("project_no", *_TIMES, "visit_count", "auto_approved", "is_test", "item_version"),
+        *("project_no", *_TIMES, "visit_count", "auto_approved", "is_test", "item_version", *keep),
         marks(SCOPE),
         (pl.col("status") == "finished").alias("over"),
         pl.col("hall_id").cast(grid.hall_codes, strict=False),

@@ -21,8 +21,8 @@ from metrics.rates.targets import counted_anew
 from metrics.rates.ticket_counts import count_tickets
 from metrics.standard import TABLES
 
-_NAMES = ("hall_id", "county", "dept_code", "item_code", "theme")
-ANSWER = ("rate", "period", *_NAMES, "numerator", "denominator", "value", "definition_version")
+NAMES = ("hall_id", "county", "dept_code", "item_code", "theme")
+ANSWER = ("rate", "period", *NAMES, "numerator", "denominator", "value", "definition_version")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +65,7 @@ class Tally:
         """
         wanted = [rate for rate in rates_of(version, ids) if by in rate.places]
         counts = self._counts(by)
-        return pl.concat(
-            [_figures(counts, rate) for rate in wanted] or [_figures(counts, rates_of(version)[0]).clear()]
-        )
+        return pl.concat([figures(counts, rate) for rate in wanted] or [figures(counts, rates_of(version)[0]).clear()])
 
     @classmethod
     def joined(cls, tallies: Sequence[Tally]) -> Tally:
@@ -115,16 +113,14 @@ class Tally:
         known = set(counts.columns)
         for source in sources:
             # A city is both: what its halls counted stands first, the catalogue of items only in the other.
-            fresh = [name for name in source.columns if name not in known and name not in _NAMES]
+            fresh = [name for name in source.columns if name not in known and name not in NAMES]
             known |= set(fresh)
             sums = source.group_by(key).agg(pl.col(fresh).sum())
             counts = counts.join(sums, on=key, how="left", maintain_order="left")
         for part in self.anew.get(by, ()):
             counts = counts.join(part, on=key, how="left", maintain_order="left")
-        unnamed = [pl.lit(None, dtype=pl.String).alias(name) for name in _NAMES if name not in names]
-        return counts.with_columns(pl.exclude("period", "label", "wait_p90", *_NAMES).fill_null(0)).with_columns(
-            unnamed
-        )
+        unnamed = [pl.lit(None, dtype=pl.String).alias(name) for name in NAMES if name not in names]
+        return counts.with_columns(pl.exclude("period", "label", "wait_p90", *NAMES).fill_null(0)).with_columns(unnamed)
 
 
 def compute_rates(
@@ -164,29 +160,57 @@ def tally(records: RateRecords, periods: Sequence[Period], t: datetime | None = 
         periods: periods that do not overlap; a year by its months costs one pass.
         t: the instant as of which things are counted; None = all that is in the records has happened.
     """
-    grid = Grid.of(records, periods, t)
-    cases = placed_cases(records, grid)
-    tickets = count_tickets(cases, records, grid)
-    scope, *rest = count_cases(cases, records, grid)
-    of_subjects = [scope, *rest, *count_reviews(cases, records, grid)]
-    of_seats = [count_complaints(cases, records, grid), *tickets.counts, _minutes(records, grid)]
-    seated, told = added([*of_subjects, *of_seats], grid.place_of), added(of_subjects, grid.subject_of)
+    found = parts_of(records, periods, t)
+    grid = found.grid
+    seated = added([*found.of_subjects, *found.of_seats], grid.place_of)
+    told = added(found.of_subjects, grid.subject_of)
     at_seats = grid.places(seated.keys).drop("seat").hstack(pl.DataFrame(seated.columns))
-    evaluable = (pl.col("finished") + pl.col("tickets_without_case")).alias("services_evaluable")
     subjects = grid.subjects(told.keys).hstack(pl.DataFrame(told.columns))
     subjects = pl.concat([subjects, count_items(subjects, grid)], how="diagonal")
     return Tally(
         periods=tuple(period.label for period in grid.periods),
         seats=grid.seats,
-        at_seats=at_seats.with_columns(evaluable),
+        at_seats=at_seats.with_columns(evaluable()),
         of_subjects=subjects,
-        anew=counted_anew(scope, tickets.waits, grid),
-        places=_places(records, at_seats, subjects),
+        anew=counted_anew(found.of_subjects[0], found.waits, grid),
+        places=places_met(records, at_seats, subjects),
     )
 
 
-def _figures(counts: pl.DataFrame, rate: Rate) -> pl.DataFrame:
-    """One rate of every period and place."""
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """All that is counted, before anything is added up.
+
+    Attributes:
+        grid: periods and places.
+        of_subjects: what has a department, an item, a theme; scope S first.
+        of_seats: what has only a hall.
+        waits: period, seat, wait (microseconds) of every call.
+    """
+
+    grid: Grid
+    of_subjects: list[Counts]
+    of_seats: list[Counts]
+    waits: pl.DataFrame
+
+
+def parts_of(records: RateRecords, periods: Sequence[Period], t: datetime | None) -> Parts:
+    """Count everything once; arguments as `tally`."""
+    grid = Grid.of(records, periods, t)
+    cases = placed_cases(records, grid)
+    tickets = count_tickets(cases, records, grid)
+    of_subjects = [*count_cases(cases, records, grid), *count_reviews(cases, records, grid)]
+    of_seats = [count_complaints(cases, records, grid), *tickets.counts, _minutes(records, grid)]
+    return Parts(grid, of_subjects, of_seats, tickets.waits)
+
+
+def evaluable() -> pl.Expr:
+    """Services that could be rated: finished cases, and done tickets that name no known case."""
+    return (pl.col("finished") + pl.col("tickets_without_case")).alias("services_evaluable")
+
+
+def figures(counts: pl.DataFrame, rate: Rate) -> pl.DataFrame:
+    """One rate of every period and place, in the columns `ANSWER`, from all counts by period and place."""
     below = pl.col(rate.denominator).cast(pl.Float64)
     above = pl.lit(None, dtype=pl.Float64) if rate.numerator is None else pl.col(rate.numerator).cast(pl.Float64)
     value = rate.scale * above / below if rate.value is None else pl.col(rate.value)
@@ -194,7 +218,7 @@ def _figures(counts: pl.DataFrame, rate: Rate) -> pl.DataFrame:
     return shown.select(
         pl.lit(rate.id).alias("rate"),
         pl.col("label").alias("period"),
-        *_NAMES,
+        *NAMES,
         above.alias("numerator"),
         below.alias("denominator"),
         pl.when(below > 0).then(value).alias("value"),
@@ -213,7 +237,7 @@ def _minutes(records: RateRecords, grid: Grid) -> Counts:
     return Counts.of(rows.group_by("key").agg(pl.col("busy_minutes", "open_minutes").sum()))
 
 
-def _places(records: RateRecords, seated: pl.DataFrame, told: pl.DataFrame) -> dict[Place, pl.DataFrame]:
+def places_met(records: RateRecords, seated: pl.DataFrame, told: pl.DataFrame) -> dict[Place, pl.DataFrame]:
     """The places of each kind: those of the reference tables, and what else was met."""
     halls = records.halls.select("hall_id", "county").sort("hall_id").collect()
     themes = next(column.codes for column in TABLES["items"].columns if column.name == "theme")

@@ -182,6 +182,13 @@ class Grid:
         named = [_none_first(codes)[part].alias(name) for (name, codes), part in parts]
         return pl.DataFrame({"period": period.astype(np.int32)}).hstack(named)
 
+    def decoded(self, counts: pl.DataFrame) -> pl.DataFrame:
+        """Counts with period, hall_id, county, dept_code, item_code and theme in place of the key."""
+        keys = counts["key"].to_numpy()
+        seats = self.places(self.place_of(keys)).select("period", "hall_id", "county")
+        subjects = self.subjects(self.subject_of(keys)).drop("period")
+        return pl.concat([seats, subjects, counts.drop("key")], how="horizontal")
+
     def parts(self, subject: Ints) -> list[Ints]:
         """Numbers of department, item and theme of each subject, from 1; 0 where it has no such part."""
         return unpacked(subject, (self._items.len() + 1, len(THEMES) + 1))

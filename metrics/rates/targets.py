@@ -47,7 +47,7 @@ def counted_anew(scope: Counts, waits: pl.DataFrame, grid: Grid) -> dict[Place, 
     called, called_at, wait = (waits[name].cast(pl.Int64).to_numpy() for name in ("period", "seat", "wait"))
     found: dict[Place, list[pl.DataFrame]] = {}
     for kind in SEATED:
-        owner = _Owner.of(grid.seats, PLACE_COLUMNS[kind])
+        owner = Owner.of(grid.seats, PLACE_COLUMNS[kind])
         spots = owner.at(seat)
         frames = [on_target(spots, period, item, counts, good, LEAST_ITEM, "items")]
         if kind != "hall":
@@ -61,7 +61,7 @@ def counted_anew(scope: Counts, waits: pl.DataFrame, grid: Grid) -> dict[Place, 
 
 
 @dataclass(frozen=True, eq=False)
-class _Owner:
+class Owner:
     """The places of a kind to which seats belong."""
 
     names: pl.DataFrame
@@ -69,7 +69,7 @@ class _Owner:
     of_seat: Ints
 
     @classmethod
-    def of(cls, seats: pl.DataFrame, names: Sequence[str]) -> _Owner:
+    def of(cls, seats: pl.DataFrame, names: Sequence[str]) -> Owner:
         """Places by the columns that name them; without any the city."""
         if not names:
             return cls(pl.DataFrame(), 1, np.zeros(seats.height, dtype=np.int64))

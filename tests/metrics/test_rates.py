@@ -1,5 +1,6 @@
 """Every rate against the rules read row by row in plain Python, on cities in which anything may go wrong."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,9 +8,10 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from metrics.periods import Period, parse, periods_between
-from metrics.rates import CURRENT, PLACE_COLUMNS, UnknownRate, compute_rates, rates_of, tally
+from metrics.rates import CURRENT, PLACE_COLUMNS, UnknownRate, cells_of, compute_rates, rates_of, tally
 from tests.metrics.plain_days import SHANGHAI
 from tests.metrics.plain_rates import NAMES, Figures, plain_rates, unknown_origin
 from tests.metrics.rate_tables import HALLS, Row, at, case, cities, item, opening, records, review, ticket
@@ -75,6 +77,24 @@ def test_every_rate_of_every_place_equals_the_rules_read_row_by_row(
     tables: dict[str, list[Row]], periods: list[Period], instant: str | None
 ) -> None:
     check(tables, periods, instant and at(instant))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(cities(), PERIODS, INSTANTS)
+def test_cells_that_can_be_narrowed_down_tell_the_same_rates(
+    tables: dict[str, list[Row]], periods: list[Period], instant: str | None
+) -> None:
+    t = instant and at(instant)
+    cells, whole = cells_of(records(tables), periods, t or None), tally(records(tables), periods, t or None)
+    for by in PLACE_COLUMNS:
+        order = ["rate", "period", *PLACE_COLUMNS[by]]
+        assert_frame_equal(cells.rates(by).sort(order), whole.rates(by).sort(order))
+    for column in ("hall_id", "item_code"):
+        parts = [
+            replace(cells, cells=part).rates("city", ["ywtb_case_rate"]) for part in cells.cells.partition_by(column)
+        ]
+        total = whole.rates("city", ["ywtb_case_rate"])["numerator"].sum()
+        assert sum(part["numerator"].sum() for part in parts) == total
 
 
 @pytest.mark.proof
