@@ -107,7 +107,8 @@ def case_sheet(
         brief: only the columns for which a page has room.
     """
     rows = case_rows(snapshot, viewer, asked, t, limit + 1)
-    note = f"件数较多，这里只列最近的 {limit:,} 件；请缩小时段或范围再看。" if rows.height > limit else ""
+    more = f"下载的表最多含 {LISTED:,} 件。" if brief else "请缩小时段或范围再看。"
+    note = f"件数较多，这里只列最近的 {limit:,} 件；{more}" if rows.height > limit else ""
     return Sheet(
         title_of(asked.number), rows.head(limit), [field for field in _FIELDS if not brief or field.name in BRIEF], note
     )

@@ -88,8 +88,8 @@ class Span:
 
     @property
     def short(self) -> str:
-        """The same where there is little room."""
-        return f"{title_of(self.period)}（未完）" if self.running else title_of(self.period)
+        """The same where there is little room, as in a filter on a phone; that it is not over stands in the head."""
+        return title_of(self.period).replace("第", "")
 
     @property
     def before(self) -> Period:
