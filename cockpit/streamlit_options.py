@@ -49,5 +49,6 @@ REFUSED_OPTIONS: dict[str, str] = {
     "server.address": "请改写 web.host",
     "server.port": "请改写 web.port",
     "server.cookieSecret": "密钥只从环境变量或数据文件夹读取",
+    "theme.base": "页面随每位访客的系统显示为浅色或深色",
 }
 """Streamlit options that have a place of their own already, and where."""

@@ -22,11 +22,11 @@ def page() -> None:
         view = read_overview(who.viewer())
     except CockpitError as error:
         widgets.header("运行总览", "政务服务驾驶舱", "不可用", "old", ["数据打不开"])
-        widgets.notice(error.sentence, "fail")
+        widgets.failed(error.sentence)
         return
     if view is None or view.empty:
         widgets.header("运行总览", f"政务服务驾驶舱 · {settings.city.name}", "尚无数据", "old", ["等待第一次导入"])
-        widgets.notice(NOTHING_YET, "info", COMMANDS)
+        widgets.empty(NOTHING_YET, COMMANDS)
         return
     overview_parts.head(view)
     overview_parts.warnings(view, settings.web.stale_minutes)

@@ -1,107 +1,179 @@
-"""Charts of the pages, drawn with our own template, so that neither Streamlit's nor Plotly's defaults show through."""
+"""The look of every chart: colours, type and one template in a light and a dark variant; and how a chart is shown.
+
+The charts themselves are in `charts_day`, `charts_places` and `charts_months`. A figure is built of graph objects only
+and always names its template, so that neither Streamlit's nor Plotly's defaults show through.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
 import plotly.graph_objects as go
 import plotly.io as pio
-import polars as pl
+import streamlit as st
 
-TEMPLATE = "cockpit"
+from cockpit.web import words
+
+Look = Literal["light", "dark"]
 #: Chinese type that the visitor's machine may have; none is fetched.
 CHINESE_TYPE = ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei")
 TYPE = ", ".join((*CHINESE_TYPE, "sans-serif"))
-INK, INK_SOFT, LINE, ACCENT, USUAL = "#1b2733", "#5a6876", "#e6ebf1", "#1d4f91", "#8a96a3"
 #: Everything of Plotly that has English words is switched off.
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
-HOUR = 60
-
-pio.templates[TEMPLATE] = go.layout.Template(
-    layout={
-        "font": {"family": TYPE, "size": 13, "color": INK},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "colorway": [ACCENT, USUAL],
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "separators": ".,",
-        "hoverlabel": {"font": {"family": TYPE}, "bgcolor": "#ffffff", "bordercolor": LINE},
-        "xaxis": {
-            "showgrid": False,
-            "automargin": True,
-            "linecolor": LINE,
-            "ticks": "outside",
-            "tickcolor": LINE,
-            "tickfont": {"color": INK_SOFT},
-            "zeroline": False,
-            "fixedrange": True,
-        },
-        "yaxis": {
-            "gridcolor": LINE,
-            "automargin": True,
-            "rangemode": "tozero",
-            "tickformat": ",d",
-            "zeroline": False,
-            "tickfont": {"color": INK_SOFT},
-            "fixedrange": True,
-        },
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1.02,
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-    }
-)
+#: How one number is written: from the value to the words.
+Say = Callable[[float | None], str]
 
 
-def day_course(slots: pl.DataFrame, today: str, usual: str, unit: str) -> go.Figure:
-    """The course of a day in quarters of an hour: today as a full line, what is usual dashed.
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one look; the same as in theme.css, which a test compares.
+
+    Attributes:
+        panel: what charts lie on.
+        ink: text.
+        ink_soft: text of axes and notes.
+        line: grid and axes.
+        accent: what is looked at; the one colour beside grey.
+        accent_soft: areas and bands in it.
+        usual: what is only compared with.
+        miss: what misses its target.
+        series: parts of a whole, in this order.
+        levels: shapes of the levels by their name.
+    """
+
+    panel: str
+    ink: str
+    ink_soft: str
+    line: str
+    accent: str
+    accent_soft: str
+    usual: str
+    miss: str
+    series: tuple[str, ...]
+    levels: dict[str, str]
+
+
+PALETTES: dict[Look, Palette] = {
+    "light": Palette(
+        panel="#ffffff",
+        ink="#1b2733",
+        ink_soft="#55636f",
+        line="#dfe5ec",
+        accent="#1d4f91",
+        accent_soft="rgba(29,79,145,0.10)",
+        usual="#7b8894",
+        miss="#8a5a00",
+        series=("#1d4f91", "#5f93c9", "#a9c7e4", "#5b6b7a", "#9fadba", "#2f7f7a", "#8cc5c0"),
+        levels={
+            "normal": "#2e8b57",
+            "yellow": "#a87900",
+            "orange": "#d96500",
+            "red": "#cc2f29",
+            "no_data": "#7b8894",
+            "insufficient": "#7b8894",
+        },
+    ),
+    "dark": Palette(
+        panel="#18212b",
+        ink="#e8edf3",
+        ink_soft="#a9b6c3",
+        line="#2e3b48",
+        accent="#8ab8f5",
+        accent_soft="rgba(138,184,245,0.14)",
+        usual="#8593a1",
+        miss="#e8b54a",
+        series=("#8ab8f5", "#4f83c2", "#2f5583", "#a9b6c3", "#66757f", "#7cc7c0", "#3b837d"),
+        levels={
+            "normal": "#5cc48a",
+            "yellow": "#f2c230",
+            "orange": "#ff9447",
+            "red": "#ff6f66",
+            "no_data": "#8593a1",
+            "insufficient": "#8593a1",
+        },
+    ),
+}
+
+
+def template(look: Look) -> str:
+    """The name of the template of a look."""
+    return f"cockpit-{look}"
+
+
+def look() -> Look:
+    """The look in which this visitor sees the page: what Streamlit draws it in, which follows the visitor's system."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def show(figure: go.Figure, key: str, alt: str) -> None:
+    """Show a chart.
 
     Args:
-        slots: minute, today, usual.
-        today: name of the full line.
-        usual: name of the dashed line; empty where there is nothing to compare with.
-        unit: unit of the numbers.
+        figure: made by one of the chart functions.
+        key: unique on the page; a chart that keeps its key is changed in place when its data change.
+        alt: what it shows, in one Chinese sentence, for those who cannot see it.
     """
-    minutes = slots["minute"].to_list()
-    labels = [f"{_clock(minute)}–{_clock(minute + 15)}" for minute in minutes]
-    hover = "%{customdata}  %{y:,.0f} " + unit
-    figure = go.Figure()
-    if usual:
-        figure.add_scatter(
-            x=minutes,
-            y=slots["usual"].to_list(),
-            name=usual,
-            customdata=labels,
-            hovertemplate=hover + f"<extra>{usual}</extra>",
-            mode="lines",
-            line={"color": USUAL, "width": 2, "dash": "dash"},
-        )
-    known = slots["today"].to_list()
-    until = max((place for place, value in enumerate(known) if value is not None), default=-1) + 1
-    unbroken = None not in known[:until]
-    figure.add_scatter(
-        x=minutes,
-        y=known,
-        name=today,
-        customdata=labels,
-        hovertemplate=hover + f"<extra>{today}</extra>",
-        mode="lines",
-        line={"color": ACCENT, "width": 2.5},
-        fill="tozeroy" if unbroken else None,
-        fillcolor="rgba(29,79,145,0.08)",
-    )
-    first, last = minutes[0] // HOUR, -(-(minutes[-1] + 15) // HOUR)
-    step = 1 if last - first <= 8 else 2
-    hours = range(first, last + 1, step)
-    figure.update_xaxes(tickvals=[hour * HOUR for hour in hours], ticktext=[f"{hour}:00" for hour in hours])
-    highest = max((value for name in ("today", "usual") for value in slots[name].drop_nulls().to_list()), default=0)
-    if highest < 5:
-        figure.update_yaxes(dtick=1)
-    figure.update_layout(template=TEMPLATE, height=250, showlegend=bool(usual))
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
+
+
+def finished(figure: go.Figure, look: Look, height: int, **layout: Any) -> go.Figure:  # noqa: ANN401 (Plotly's own)
+    """The figure with its template and height, no legend unless asked for."""
+    figure.update_layout(**({"template": template(look), "height": height, "showlegend": False} | layout))
     return figure
 
 
-def _clock(minute: int) -> str:
-    return f"{minute // HOUR:02d}:{minute % HOUR:02d}"
+def say_as(unit: str, target: float | None = None) -> Say:
+    """How numbers of a unit are written, everywhere the same: 93.0%, 12 分钟, 1,234 件."""
+
+    def say(value: float | None) -> str:
+        return words.amount(value, unit, against=target)
+
+    return say
+
+
+def text(label: str) -> str:
+    """A label as plain text: Plotly reads a few tags and entities in labels, and data may hold them."""
+    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _template(palette: Palette) -> go.layout.Template:
+    axis = {
+        "automargin": True,
+        "linecolor": palette.line,
+        "tickcolor": palette.line,
+        "tickfont": {"color": palette.ink_soft},
+        "zeroline": False,
+        "fixedrange": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": TYPE, "size": 13, "color": palette.ink},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": list(palette.series),
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "separators": ".,",
+            "hoverlabel": {
+                "font": {"family": TYPE, "color": palette.ink},
+                "bgcolor": palette.panel,
+                "bordercolor": palette.line,
+                "align": "left",
+            },
+            "xaxis": axis | {"showgrid": False, "ticks": "outside"},
+            "yaxis": axis | {"gridcolor": palette.line, "rangemode": "tozero", "tickformat": ",d"},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": 1.02,
+                "yanchor": "bottom",
+                "itemclick": False,
+                "itemdoubleclick": False,
+            },
+        }
+    )
+
+
+for _look, _palette in PALETTES.items():
+    pio.templates[template(_look)] = _template(_palette)

@@ -12,8 +12,9 @@ from cockpit.board.freshness import Moment
 from cockpit.board.halls_today import HallToday
 from cockpit.board.imports import ImportEntry, Quarantine, RefusedGroup
 from cockpit.board.overview import Overview
-from cockpit.web import charts, widgets, words
-from cockpit.web.widgets import Cell, Column, Figure, count
+from cockpit.board.overview_numbers import city_numbers, halls_behind
+from cockpit.web import charts, charts_day, figures, tables, widgets, words
+from cockpit.web.tables import Cell, Column, count
 
 BY_QUEUE = "*"
 BY_QUEUE_NOTE = "* 这些大厅只给出每个队列的状态：开放窗口按队列合计，一个窗口服务几个队列就计几次。"
@@ -74,30 +75,12 @@ def warnings(view: Overview, stale_minutes: int) -> None:
         until = f"截至当天 {view.moment.at:%H:%M}" if view.moment.at.date() == view.moment.day else "全天"
         widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}（{until}）。", "info")
     elif view.stale(stale_minutes):
-        silence = f"已有 {_silence(view)}没有新数据（应在 {stale_minutes} 分钟以内）"
-        widgets.notice(f"{silence}；请检查导入是否在运行、来源系统是否正常。", "warn")
+        widgets.stale(view.freshness.age_minutes(view.shown_at) or 0, stale_minutes)
 
 
 def city_figures(view: Overview) -> None:
-    """The city's five numbers."""
-    city, halls = view.total, [hall for hall in view.halls if hall.hall_id]
-
-    def missing(measure: str) -> str:
-        without = sum(getattr(hall, measure) is None for hall in halls)
-        return f"{without} 个大厅无数据" if 0 < without < len(halls) else ""
-
-    windows = "按队列合计，共用窗口重复计" if city.windows_by_queue else missing("open_windows")
-    finished = "" if city.finished is None else f"办结 {words.number(city.finished)}"
-    bad = "" if city.bad_reviews is None else f"其中差评 {words.number(city.bad_reviews)}"
-    widgets.figures(
-        (
-            Figure("取号", city.tickets, missing("tickets")),
-            Figure("当前等候", city.waiting, missing("waiting") or _longest(halls)),
-            Figure("开放窗口", city.open_windows, windows),
-            Figure("办件申请", city.submitted, finished),
-            Figure("评价", city.reviews, bad),
-        )
-    )
+    """The city's five numbers, and the halls behind each."""
+    figures.figures(city_numbers(view), "city", reads=lambda key: halls_behind(view, key))
 
 
 def day_course(course: Course | None, moment: Moment) -> None:
@@ -108,9 +91,9 @@ def day_course(course: Course | None, moment: Moment) -> None:
     usual = f"近 {course.usual_days} 个{words.weekday(moment.day)}的中位数" if course.usual_days else ""
     note = "" if usual else "同一星期几的往日数据不足 4 天，没有可比的常态。"
     with st.container(key="panel-course"):
-        widgets.panel(f"{course.title}（每 15 分钟，{course.unit}）", "", note)
-        figure = charts.day_course(course.slots, day, usual, course.unit)
-        st.plotly_chart(figure, theme=None, config=charts.CONFIG, key="course", alt=f"{day}{course.title}的曲线")
+        widgets.heading(f"{course.title}（每 15 分钟，{course.unit}）", note)
+        figure = charts_day.day_course(course.slots, day, usual, course.unit)
+        charts.show(figure, "course", f"{day}{course.title}的曲线")
 
 
 def hall_table(halls: Sequence[HallToday]) -> None:
@@ -121,7 +104,7 @@ def hall_table(halls: Sequence[HallToday]) -> None:
     doors = any(hall.open is not None for hall in halls)
     columns = [Column("大厅", "title"), Column("区县"), *([Column("状态")] if doors else [])]
     columns += [Column(title, "number") for title in shown]
-    body = widgets.table(columns, [_hall_row(hall, list(shown.values()), doors=doors) for hall in halls])
+    body = tables.table(columns, [_hall_row(hall, list(shown.values()), doors=doors) for hall in halls])
     notes = [f"所有大厅都没有送来：{'、'.join(absent)}。"] if absent else []
     notes += [BY_QUEUE_NOTE] if any(hall.windows_by_queue for hall in halls) else []
     title = f"各大厅（{words.number(amount)} 个）" if amount else "不属于任何大厅的办件和评价"
@@ -133,7 +116,7 @@ def import_table(imports: Iterable[ImportEntry], today: date) -> None:
     rows = [_import_row(entry, today) for entry in imports]
     widgets.panel(
         "最近导入",
-        widgets.table(IMPORT_COLUMNS, rows),
+        tables.table(IMPORT_COLUMNS, rows),
         "读入 = 新增 + 更新 + 未变 + 隔离；整个拒收的文件什么也没有存入。",
     )
 
@@ -154,16 +137,6 @@ def quarantine_panel(held: Quarantine | None) -> None:
 def _age(view: Overview) -> str:
     minutes = view.freshness.age_minutes(view.shown_at)
     return words.NO_DATA if minutes is None else words.age(minutes)
-
-
-def _longest(halls: Sequence[HallToday]) -> str:
-    """The hall in which most people wait."""
-    most = max(halls, key=lambda hall: hall.waiting or 0, default=None)
-    return f"最多：{most.name}（{words.number(most.waiting)} 人）" if most and most.waiting else ""
-
-
-def _silence(view: Overview) -> str:
-    return _age(view).removesuffix("前")
 
 
 def _hall_row(hall: HallToday, measures: Sequence[str], *, doors: bool) -> list[Cell]:
@@ -214,4 +187,4 @@ def _group(group: RefusedGroup) -> str:
         for row in group.rows
     ]
     first = f"{words.number(group.count)} 行" + (f"（显示前 {len(rows)} 行）" if group.count > len(rows) else "")
-    return widgets.foldable(f"{group.title} · {group.reason}", first, widgets.table(columns, rows))
+    return widgets.foldable(f"{group.title} · {group.reason}", first, tables.table(columns, rows))

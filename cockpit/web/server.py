@@ -30,11 +30,20 @@ PAGE_FAILED = "页面没有显示完整，原因已写入服务器日志；请�
 
 #: What holds unless [streamlit.*] of config.toml says otherwise.
 DEFAULTS: dict[str, Any] = {
-    "theme.base": "light",
-    "theme.primaryColor": "#1d4f91",
-    "theme.backgroundColor": "#f5f7fa",
-    "theme.secondaryBackgroundColor": "#ffffff",
-    "theme.textColor": "#1b2733",
+    # Both looks and no base: Streamlit then follows the visitor's system, as theme.css does.
+    "theme.light.primaryColor": "#1d4f91",
+    "theme.light.backgroundColor": "#f5f7fa",
+    "theme.light.secondaryBackgroundColor": "#ffffff",
+    "theme.light.textColor": "#1b2733",
+    "theme.light.borderColor": "#dfe5ec",
+    "theme.light.linkColor": "#1d4f91",
+    "theme.dark.primaryColor": "#3f7cc4",
+    "theme.dark.backgroundColor": "#10161d",
+    "theme.dark.secondaryBackgroundColor": "#18212b",
+    "theme.dark.textColor": "#e8edf3",
+    "theme.dark.borderColor": "#2e3b48",
+    "theme.dark.linkColor": "#8ab8f5",
+    "theme.showWidgetBorder": True,
     "theme.font": ", ".join((*(f'"{name}"' for name in CHINESE_TYPE), "sans-serif")),
     "client.toolbarMode": "minimal",
     "server.fileWatcherType": "none",

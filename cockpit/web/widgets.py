@@ -1,70 +1,19 @@
-"""The parts pages are drawn with: figures, tables, notices. Whatever comes from the data is escaped here, once."""
+"""The parts pages are drawn with: heads, panels, states, links. Whatever comes from the data is escaped here, once.
+
+Numbers are in `figures`, tables in `tables`, filters in `filters`, charts in `charts` and its neighbours.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from html import escape
 from typing import Literal
 
 import streamlit as st
 
-from cockpit.web.words import NO_DATA, number
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One large number.
-
-    Attributes:
-        title: what it is.
-        value: the number; None = 无数据.
-        sub: a short line below it.
-    """
-
-    title: str
-    value: int | None
-    sub: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table.
-
-    Attributes:
-        title: heading.
-        kind: number = right-aligned; title = names the row; wide = takes the whole width on a phone.
-    """
-
-    title: str
-    kind: Literal["text", "number", "title", "wide"] = "text"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its text, and how it is said.
-
-    Attributes:
-        text: what it says.
-        tone: none = 无数据 or not applicable; strong = worth a look; refusal = something was refused.
-        note: a small sign that refers to a note below the table.
-        pairs: names and values instead of a text, for the content of a refused row.
-    """
-
-    text: str
-    tone: Literal["", "none", "strong", "refusal"] = ""
-    note: str = ""
-    pairs: Sequence[tuple[str, str]] = ()
-
-
-_CLASSES = {"text": "", "number": "num", "title": "ck-title", "wide": "ck-wide"}
-
-
-def count(value: int | None, *, note: str = "", strong: bool = False) -> Cell:
-    """A number as a cell; None says 无数据, never 0."""
-    if value is None:
-        return Cell(NO_DATA, tone="none")
-    return Cell(number(value), tone="strong" if strong and value else "", note=note)
+from cockpit.board.quantity import Level
+from cockpit.board.sheet import Sheet
+from cockpit.web import marks, tables, words
 
 
 def header(title: str, over: str, mark: str, tone: Literal["live", "old"], said: Iterable[str]) -> None:
@@ -84,21 +33,77 @@ def notice(sentence: str, tone: Literal["info", "warn", "fail"], commands: Itera
     st.html(f'<div class="ck-notice {tone}" role="{role}">{lines}{code}</div>')
 
 
-def figures(shown: Iterable[Figure]) -> None:
-    """Large numbers in a row."""
-    st.html(f'<dl class="ck-figures">{"".join(map(_figure, shown))}</dl>')
+def empty(sentence: str, commands: Iterable[str] = ()) -> None:
+    """Nothing to show yet: what to do first, in a sentence that says so."""
+    notice(sentence, "info", commands)
+
+
+def failed(sentence: str) -> None:
+    """It could not be read: the sentence of a `CockpitError`, which says what, where and what to do next."""
+    notice(sentence, "fail")
+
+
+def stale(minutes: float, expected: float, consequence: str = "画面上的数字可能已经不是现在的情况") -> None:
+    """The data have stopped coming: for how long, what is usual, what that means and what to do.
+
+    Args:
+        minutes: how long ago the data end.
+        expected: within how many minutes something new should come.
+        consequence: what it means for what is shown.
+    """
+    silence = words.age(minutes).removesuffix("前")
+    within = words.minutes(expected)
+    notice(
+        f"已有 {silence}没有新数据（应在 {within}以内），{consequence}；请检查导入是否在运行、来源系统是否正常。",
+        "warn",
+    )
+
+
+def skeleton(height: int = 256, said: str = "正在读取数据") -> None:
+    """Stands where something is being read, as high as that will be, so that nothing jumps; put it into `st.empty()`.
+
+    Args:
+        height: in pixels: a chart 256, a row of figures 136, a table 40 a row.
+        said: read out to those who cannot see it.
+    """
+    st.html(f'<div class="ck-skeleton" role="status" aria-label="{escape(said)}" style="height:{height}px"></div>')
 
 
 def panel(title: str, body: str, note: str = "") -> None:
-    """A panel with a heading, a note and a body made by `table` or `foldable`."""
+    """A panel with a heading, a note and a body made by `tables`, `marks` or `foldable`."""
     st.html(f'<section class="ck-panel"><h2>{escape(title)}</h2>{_note(note)}{body}</section>')
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table; on a phone every row becomes a block in which each cell carries its column's name."""
-    head = "".join(f'<th scope="col" class="{_CLASSES[c.kind]}">{escape(c.title)}</th>' for c in columns)
-    body = "".join(f"<tr>{''.join(map(_cell, columns, row))}</tr>" for row in rows)
-    return f'<table class="ck-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+def heading(title: str, note: str = "") -> None:
+    """The heading of a panel that a page fills itself: call it first inside `st.container(key="panel-…")`."""
+    st.html(f'<div class="ck-panel"><h2>{escape(title)}</h2>{_note(note)}</div>')
+
+
+def sheet(shown: Sheet, *, rows: int = tables.ROWS, link: str | None = None, note: str = "") -> None:
+    """A panel with one table of data.
+
+    Args:
+        shown: what to show, sorted.
+        rows: how many rows are drawn.
+        link: address of the whole as a workbook; None = there is none.
+        note: below the heading; the sheet's own note where empty.
+    """
+    panel(shown.title, tables.shown(shown, rows=rows, link=link), note or shown.note)
+
+
+def level(value: Level, word: str = "") -> None:
+    """A level by its colour, its shape and its word."""
+    st.html(marks.level(value, word))
+
+
+def download_link(label: str, url: str) -> None:
+    """A link that looks like a button and saves a file.
+
+    Args:
+        label: what it saves, e.g. 下载明细（XLSX）.
+        url: an address of this product, behind its door.
+    """
+    st.html(f'<p class="ck-foot">{tables.download(label, url)}</p>')
 
 
 def foldable(summary: str, amount: str, body: str) -> str:
@@ -110,23 +115,3 @@ def foldable(summary: str, amount: str, body: str) -> str:
 
 def _note(note: str) -> str:
     return f'<p class="ck-note">{escape(note)}</p>' if note else ""
-
-
-def _figure(figure: Figure) -> str:
-    value = number(figure.value) if figure.value is not None else NO_DATA
-    kind = "ck-value" if figure.value is not None else "ck-value none"
-    return (
-        f'<div><dt>{escape(figure.title)}</dt><dd class="{kind}">{value}</dd>'
-        f'<dd class="ck-sub">{escape(figure.sub)}</dd></div>'
-    )
-
-
-def _cell(column: Column, cell: Cell) -> str:
-    classes = " ".join(filter(None, (_CLASSES[column.kind], f"ck-{cell.tone}" if cell.tone else "")))
-    if cell.pairs:
-        content = "".join(f"<span><b>{escape(name)}</b>{escape(value)}</span>" for name, value in cell.pairs)
-        content = f'<div class="ck-cells">{content}</div>'
-    else:
-        content = escape(cell.text) + (f"<sup>{escape(cell.note)}</sup>" if cell.note else "")
-        content = f"<span>{content}</span>"
-    return f'<td class="{classes}" data-label="{escape(column.title)}">{content}</td>'

@@ -229,17 +229,25 @@ def test_loopback_addresses_are_served(config: Write, host: str) -> None:
 
 def test_streamlit_options_are_passed_on_flat(config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_STREAMLIT__BROWSER__GATHERUSAGESTATS", "true")
-    path = config('[streamlit.theme]\nbase = "dark"\n[streamlit.theme.sidebar]\nfont = "serif"\n')
+    path = config('[streamlit.theme.dark]\nprimaryColor = "#8ab8f5"\n[streamlit.theme.sidebar]\nfont = "serif"\n')
     assert load_settings(path).streamlit_options == {
-        "theme.base": "dark",
+        "theme.dark.primaryColor": "#8ab8f5",
         "theme.sidebar.font": "serif",
         "browser.gatherUsageStats": True,
     }
 
 
-@pytest.mark.parametrize("option", ["port = 1", 'address = "0.0.0.0"', 'cookieSecret = "x"'])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "[streamlit.server]\nport = 1",
+        '[streamlit.server]\naddress = "0.0.0.0"',
+        '[streamlit.server]\ncookieSecret = "x"',
+        '[streamlit.theme]\nbase = "light"',
+    ],
+)
 def test_streamlit_options_with_a_place_of_their_own_are_refused(config: Write, option: str) -> None:
-    (fault,) = faults(config(f"[streamlit.server]\n{option}\n"))
+    (fault,) = faults(config(f"{option}\n"))
     assert "不在这里设" in fault
 
 
