@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from metrics.known import Known, crossing
 from metrics.spells import MINUTE, Ints, micros, pairs, standing, time_between
 from metrics.view import View
 from metrics.visitors import in_service
@@ -78,6 +79,30 @@ def seats(view: View, start: dt.datetime, at: dt.datetime) -> pl.DataFrame:
         "open",
         "planned_minutes",
     ).sort("hall_id", "service_group", "window_id")
+
+
+def window_minutes(view: View, since: dt.datetime, at: dt.datetime) -> pl.DataFrame:
+    """How long each window was planned to be open, was open, was open as planned, and was busy, in [since, at).
+
+    Args:
+        view: the records of the day.
+        since: the first instant.
+        at: the instant; as known at it.
+
+    Returns:
+        window_id, hall_id, service_group, is_tidal, planned, open, open_planned, busy (minutes), in order of window.
+        Added up over the windows of a hall they make its saturation and its share of open windows.
+    """
+    windows, count = view.windows, view.windows.each.height
+    place, begin, end = np.arange(count, dtype=np.int64), _at(since, count, view), _at(at, count, view)
+    plan = windows.planned
+    within = crossing(windows.open, Known.of(plan.place, plan.start, plan.end, np.arange(len(plan))))
+    return windows.each.select("window_id", "hall_id", "service_group", "is_tidal").with_columns(
+        pl.Series("planned", time_between(plan, place, begin, end) / MINUTE),
+        pl.Series("open", windows.open.time(place, begin, end, end) / MINUTE),
+        pl.Series("open_planned", within.time(place, begin, end, end) / MINUTE),
+        pl.Series("busy", windows.busy.time(place, begin, end, end) / MINUTE),
+    )
 
 
 def _at(at: dt.datetime, count: int, view: View) -> Ints:

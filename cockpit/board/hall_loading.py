@@ -46,6 +46,7 @@ class HallRecords:
         past: the hall's records of the past days with which the day is compared.
         days: those days, the nearest first.
         first: hall_id, first_day (the day of the hall's first ticket); no row where there is none.
+        items: item_code, item (its name).
         reaches: table → how far what was delivered of it for this hall reaches; only where that is into the day.
     """
 
@@ -57,6 +58,7 @@ class HallRecords:
     past: View
     days: tuple[dt.date, ...]
     first: pl.DataFrame
+    items: pl.DataFrame
     reaches: Mapping[str, dt.datetime]
 
     @property
@@ -97,6 +99,7 @@ def load(folder: DataFolder, snapshot: Snapshot, hall_id: str, day: dt.date, now
         )
         today = _dated(snapshot, hall_id, small["windows"], (day,))
         today["device_states"] = _device_states(snapshot, small["devices"], end)
+        items = snapshot.scan("items").sort("version").select("item_code", pl.col("name").alias("item")).collect()
         reaches = _reaches(snapshot, hall_id, start, today)
     known = Past({}, first)
     return HallRecords(
@@ -108,6 +111,7 @@ def load(folder: DataFolder, snapshot: Snapshot, hall_id: str, day: dt.date, now
         past=View(Records(small | past, snapshot.timezone), known),
         days=days,
         first=first,
+        items=items.unique("item_code", keep="last", maintain_order=True),
         reaches=reaches,
     )
 
