@@ -97,6 +97,11 @@ def hall_choices(folder: DataFolder, viewer: Viewer) -> dict[str, str]:
     return {hall_id: name if names.count(name) == 1 else f"{name}（{hall_id}）" for hall_id, name, _ in rows}
 
 
+def local(folder: DataFolder, now: dt.datetime) -> dt.datetime:
+    """An instant in the city's zone."""
+    return now.astimezone(ZoneInfo(folder.lake.timezone))
+
+
 def last_day(folder: DataFolder, now: dt.datetime) -> dt.date | None:
     """The last day that has data; None where there is none."""
     shown = moment(folder, folder.lake.snapshot(), now)

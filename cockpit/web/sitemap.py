@@ -35,7 +35,11 @@ class PageEntry:
         return "/" if self.first else f"/{self.name}"
 
 
-PAGES: tuple[PageEntry, ...] = (PageEntry("overview", "运行总览", "📊", first=True),)
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("overview", "运行总览", "📊", first=True),
+    PageEntry("hall", "大厅", "🏛️"),
+    PageEntry("findings", "问题清单", "🔎"),
+)
 
 #: The same by address.
 BY_URL = {page.url: page for page in PAGES}
