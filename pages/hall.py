@@ -28,7 +28,8 @@ def page() -> None:
         hall_parts.course(view)
         hall_parts.plan(view)
         hall_parts.lists(view)
-    hall_parts.beside(view, viewer)
 
 
 page()
+if chosen is not None:
+    hall_parts.beside(who.viewer(), *chosen)

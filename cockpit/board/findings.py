@@ -105,7 +105,9 @@ def weeks(folder: DataFolder, now: dt.datetime) -> dict[str, tuple[dt.date, dt.d
     return found
 
 
-def findings(folder: DataFolder, viewer: Viewer, start: dt.date, end: dt.date, now: dt.datetime) -> Findings:
+def findings(
+    folder: DataFolder, viewer: Viewer, start: dt.date, end: dt.date, now: dt.datetime, hall_id: str = ""
+) -> Findings:
     """What was found on the days from `start` to before `end`.
 
     Args:
@@ -114,14 +116,19 @@ def findings(folder: DataFolder, viewer: Viewer, start: dt.date, end: dt.date, n
         start: first day.
         end: first day no longer meant; days that are over.
         now: the present instant, which decides how long a week is kept.
+        hall_id: only this hall; "" = all that the viewer may see.
 
     Raises:
+        Refused: the hall is outside the viewer's scope, or does not exist.
         StorageError: the data cannot be read.
     """
+    if hall_id:
+        viewer.must_see(hall_id)
     counted = count_week(folder, start, end, now)
     snapshot = folder.lake.snapshot()
     halls = snapshot.scan("halls").select("hall_id", pl.col("short_name").alias("hall"), "county").collect()
-    seen = viewer.within(counted.found.lazy()).collect()
+    wanted = pl.col("hall_id") == hall_id if hall_id else pl.lit(value=True)
+    seen = viewer.within(counted.found.lazy()).filter(wanted).collect()
     kinds = all_findings()
     rows = (
         seen.join(halls, on="hall_id", how="left")
@@ -152,7 +159,8 @@ def findings_rows(folder: DataFolder, viewer: Viewer, params: Mapping[str, str],
     Args:
         folder: data folder of the city.
         viewer: who asks.
-        params: start, end (days), kind, and of hall_id, window_id, item_code, staff_id those that name the place.
+        params: start, end (days), problem (the kind), and of hall_id, window_id, item_code, staff_id those that name
+            the place.
         now: the present instant.
 
     Raises:
@@ -164,10 +172,10 @@ def findings_rows(folder: DataFolder, viewer: Viewer, params: Mapping[str, str],
         raise Refused(NO_SUCH) from error
     if (start, end) not in weeks(folder, now).values():
         raise Refused(NO_SUCH)
-    kind = all_findings().get(params.get("kind", ""))
+    kind = all_findings().get(params.get("problem", ""))
     counted = count_week(folder, start, end, now)
     here = [pl.col(f"of_{name}").eq_missing(pl.lit(params.get(name), dtype=pl.String)) for name in PLACE]
-    rows = viewer.within(counted.behind.lazy(), "of_hall_id").filter(pl.col("kind") == params.get("kind"), *here)
+    rows = viewer.within(counted.behind.lazy(), "of_hall_id").filter(pl.col("kind") == params.get("problem"), *here)
     frame = (
         rows.collect()
         .join(counted.windows, on="window_id", how="left", maintain_order="left")
@@ -191,6 +199,11 @@ def findings_rows(folder: DataFolder, viewer: Viewer, params: Mapping[str, str],
     )
     told = tuple(field for field in fields if frame[field.name].null_count() < frame.height)
     return Sheet(kind.title, frame, told, kind.rule)
+
+
+def titled(sheet: Sheet, title: str) -> Sheet:
+    """The same table under another heading."""
+    return Sheet(title, sheet.frame, sheet.fields, sheet.note)
 
 
 def findings_sheet(shown: Findings, kind: str = "") -> Sheet:

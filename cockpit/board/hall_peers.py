@@ -70,12 +70,14 @@ class Peers:
     """A hall among the halls of its level.
 
     Attributes:
+        level: the level, as the data standard has it.
         period: what is compared, in Chinese.
         others: how many other halls of the level there are.
         standings: one for each number.
         seen: the halls of the level that this viewer may see, by name; None where it is this hall alone.
     """
 
+    level: str
     period: str
     others: int
     standings: tuple[Standing, ...]
@@ -112,6 +114,7 @@ def peers(folder: DataFolder, viewer: Viewer, hall_id: str, day: dt.date, now: d
     found = tuple(_standing(table, hall_id, *rate) for rate in (("tickets", "取号", "人", "", 0), *RATES))
     named = table.filter(pl.lit(viewer.sees_city) | pl.col("hall_id").is_in(list(viewer.scope or ())))
     return Peers(
+        level=own["level"][0],
         period=f"{period.start:%Y-%m-%d} 至 {period.last_day:%Y-%m-%d}",
         others=like.height - 1,
         standings=found,

@@ -137,12 +137,19 @@ def device_sheet(records: HallRecords, at: dt.datetime) -> Sheet:
     """Every device in use, those that are off first.
 
     Returns:
-        A sheet with device_id, kind, key, state, since, hours (off for so many minutes; null while on).
+        A sheet with device_id, kind, key, state, since, off (for how long, in words; — while on).
     """
     known = pl.lit("device_states" in records.reaches) | pl.lit(not records.view.records["device_states"].is_empty())
     state = pl.when(~known).then(pl.lit("无数据")).when("online").then(pl.lit("在线")).otherwise(pl.lit("离线"))
     instant = pl.lit(at, dtype=pl.Datetime("us", records.view.records.timezone))
-    off = pl.when(~pl.col("online")).then((instant - pl.col("since")).dt.total_seconds() / 60)
+    hours = (instant - pl.col("since")).dt.total_hours()
+    off = (
+        pl.when("online").then(pl.lit("—"))
+        .when(pl.col("since").is_null()).then(pl.lit("从未在线"))
+        .when(hours < 1).then(pl.format("{} 分钟", (instant - pl.col("since")).dt.total_minutes()))
+        .when(hours < 48).then(pl.format("{} 小时", hours))
+        .otherwise(pl.format("{} 天", hours // 24))
+    )  # fmt: skip
     frame = devices(records.view, at).with_columns(
         state.alias("state"),
         pl.col("kind").replace(DEVICES),
@@ -157,7 +164,7 @@ def device_sheet(records: HallRecords, at: dt.datetime) -> Sheet:
             Field("kind", "类型"),
             Field("state", "状态"),
             Field("since", "自", "time"),
-            Field("off", "已离线", "minutes"),
+            Field("off", "已离线"),
             Field("key", "关键设备"),
         ),
         "离线的在前；从来没有报告过状态的设备按离线算，没有起始时间。",

@@ -6,6 +6,7 @@ import datetime as dt
 
 import streamlit as st
 
+from cockpit.board import hall as board
 from cockpit.board.hall import HallPage
 from cockpit.board.hall_peers import Peers, Standing
 from cockpit.board.quantity import RowsKey
@@ -136,39 +137,37 @@ def lists(page: HallPage) -> None:
         widgets.sheet(sheet, rows=rows, link=link)
 
 
-def beside(page: HallPage, viewer: Viewer) -> None:
-    """The hall beside the halls of its level."""
+def beside(viewer: Viewer, hall_id: str, day: dt.date | None) -> None:
+    """The hall beside the halls of its level; it changes once a day, so it is not drawn again with the rest."""
+    day = day or hall_reading.newest_day()
+    if day is None:
+        return
     place = st.empty()
     with place:
         widgets.skeleton(360, "正在比较同级大厅")
     try:
-        peers = hall_reading.read_peers(viewer, page.hall_id, page.day)
-    except CockpitError as error:
-        with place:
-            widgets.failed(error.sentence)
+        peers = hall_reading.read_peers(viewer, hall_id, day)
+    except CockpitError:
+        # The page above says why, in its own sentence.
+        place.empty()
         return
     if peers is None:
         place.empty()
         return
     with place.container():
-        _peers(page, peers)
+        _peers(peers, hall_id, day)
 
 
-def _peers(page: HallPage, peers: Peers) -> None:
-    columns = [
-        Column("指标", "title"),
-        Column("本大厅", "number"),
-        Column("同级中位数", "number"),
-        Column("位次", "number"),
-    ]
+def _peers(peers: Peers, hall_id: str, day: dt.date) -> None:
+    columns = [Column("指标", "title"), *(Column(name, "number") for name in ("本大厅", "同级中位数", "位次"))]
     rows = [[Cell(one.name), _value(one, one.value), _value(one, one.median), _rank(one)] for one in peers.standings]
     note = (
-        f"{page.level}共 {peers.others + 1} 家；{peers.period}，不含当天。中位数不含本大厅；位次 1 为最好，"
+        f"{board.LEVELS[peers.level]}共 {peers.others + 1} 家；{peers.period}，不含当天。中位数不含本大厅；位次 1 为最好，"
         "取号和饱和度不分好坏、从大到小排。样本不足的不排。"
     )
     widgets.panel("与同级大厅比较", tables.table(columns, rows), note)
     if peers.seen is not None:
-        link = downloads.link(hall_files.TABLE, table="peers", hall=page.hall_id, day=f"{page.day}")
+        link = downloads.link(hall_files.TABLE, table="peers", hall=hall_id, day=f"{day}")
         widgets.sheet(peers.seen, rows=15, link=link)
 
 

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
-from cockpit.web import door_routes, downloads, exposition, gate, hall_files, health, installed, shell
+from cockpit.web import door_routes, downloads, exposition, findings_files, gate, hall_files, health, installed, shell
 from cockpit.web.charts import CHINESE_TYPE
 from cockpit.web.gate import Gate
 from cockpit.web.guard import OwnHost, SecurityHeaders
@@ -26,7 +26,7 @@ ENTRY = Path(__file__).resolve().parent / "entry.py"
 _LOG = logging.getLogger(__name__)
 
 #: Modules that offer downloads; they are known from the start, also to those who open none of the pages first.
-OFFERING = (hall_files,)
+OFFERING = (findings_files, hall_files)
 
 #: Said to whoever looks at a page that failed for a reason nobody foresaw; the log has the rest.
 PAGE_FAILED = "页面没有显示完整，原因已写入服务器日志；请稍后刷新，若仍如此请把日志交给管理员。"
