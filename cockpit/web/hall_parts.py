@@ -162,8 +162,8 @@ def _peers(peers: Peers, hall_id: str, day: dt.date) -> None:
     columns = [Column("指标", "title"), *(Column(name, "number") for name in ("本大厅", "同级中位数", "位次"))]
     rows = [[Cell(one.name), _value(one, one.value), _value(one, one.median), _rank(one)] for one in peers.standings]
     note = (
-        f"{board.LEVELS[peers.level]}共 {peers.others + 1} 家；{peers.period}，不含当天。中位数不含本大厅；位次 1 为最好，"
-        "取号和饱和度不分好坏、从大到小排。样本不足的不排。"
+        f"{board.LEVELS[peers.level]}共 {peers.others + 1} 家；{peers.period}，不含当天。中位数不含本大厅；"
+        "位次 1 为最好，取号和饱和度不分好坏、从大到小排。样本不足的不排。"
     )
     widgets.panel("与同级大厅比较", tables.table(columns, rows), note)
     if peers.seen is not None:
