@@ -174,9 +174,7 @@ def test_a_hall_outside_is_refused_like_one_that_does_not_exist(folder: DataFold
     for ask in (
         lambda: hall_page(folder, viewer, hall_id, None, NOW),
         lambda: peers(folder, viewer, hall_id, NOW.date(), NOW),
-        lambda: hall_rows(
-            folder, viewer, {"hall": hall_id, "day": f"{NOW.date()}", "at": "10:07:00", "number": "waiting"}, NOW
-        ),
+        lambda: hall_rows(folder, viewer, asked, NOW),
     ):
         with pytest.raises(Refused) as refused:
             ask()
