@@ -54,14 +54,14 @@ def served(data_dir: Path, log: Path, *, now: datetime | None = None, port: int 
         )
     server = Server(f"http://127.0.0.1:{port}", process, log)
     try:
-        await_answer(server)
+        _await_answer(server)
         yield server
     finally:
         process.terminate()
         process.wait(20)
 
 
-def await_answer(server: Server) -> None:
+def _await_answer(server: Server) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
