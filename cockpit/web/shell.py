@@ -85,6 +85,7 @@ def document() -> str:
         (r"<noscript>.*?</noscript>", "<noscript><p>请在浏览器中启用 JavaScript 后再打开驾驶舱。</p></noscript>"),
         (
             r"</head>",
+            f'<script src="{file_url("base.js")}"></script>'
             f'<link rel="stylesheet" href="{file_url("theme.css")}" />'
             f'<script defer src="{file_url("banner.js")}"></script>'
             f'<script defer src="{file_url("account.js")}"></script>'
