@@ -20,8 +20,7 @@ def page() -> None:
         view = findings_parts.read(viewer, chosen)
     except CockpitError as error:
         place.empty()
-        widgets.header("问题清单", "政务服务驾驶舱", "不可用", "old", [])
-        widgets.failed(error.sentence)
+        findings_parts.failed(error)
         return
     with place.container():
         findings_parts.head(view)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cockpit.errors import CockpitError
-from cockpit.web import hall_parts, hall_reading, installed, who, widgets
+from cockpit.web import hall_parts, hall_reading, installed, who
 
 settings = installed.settings()
 chosen = hall_parts.chosen_hall(who.viewer())
@@ -18,8 +18,7 @@ def page() -> None:
     try:
         view = hall_reading.read_hall(viewer, *chosen)
     except CockpitError as error:
-        widgets.header("大厅", "政务服务驾驶舱", "不可用", "old", [])
-        widgets.failed(error.sentence)
+        hall_parts.failed(error)
         return
     hall_parts.head(view)
     hall_parts.warnings(view, settings.web.stale_minutes)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from dataclasses import dataclass
 from html import escape
 
 import polars as pl
 import streamlit as st
-from polars.exceptions import PolarsError
 
 from cockpit import clock
 from cockpit.board import findings as board
@@ -17,11 +15,10 @@ from cockpit.board.hall import hall_choices
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, StorageError
 from cockpit.web import downloads, filters, findings_files, installed, tables, widgets, words
-from cockpit.web.reading import UNREADABLE
+from cockpit.web.reading import UNREADABLE, told_in_a_sentence
 from cockpit.web.tables import Cell, Column
 from metrics.finding import PLACE, all_findings
 
-_LOG = logging.getLogger(__name__)
 #: Findings drawn; the whole list is in the workbook.
 SHOWN = 50
 ALL = "all"
@@ -52,13 +49,18 @@ class Chosen:
 
 def chosen(viewer: Viewer) -> Chosen | None:
     """The filters; None, with a sentence, where there are no data."""
-    folder = installed.data_folder()
-    weeks = board.weeks(folder, clock.now()) if folder is not None else {}
+    try:
+        folder = installed.data_folder()
+        with told_in_a_sentence():
+            weeks = board.weeks(folder, clock.now()) if folder is not None else {}
+            halls = hall_choices(folder, viewer) if folder is not None else {}
+    except CockpitError as error:
+        failed(error)
+        return None
     if folder is None or not weeks:
         widgets.header("问题清单", "政务服务驾驶舱", "尚无数据", "old", ["等待第一次导入"])
         widgets.empty("还没有任何数据，找不出问题；请先导入取号、在岗、办件等数据。")
         return None
-    halls = hall_choices(folder, viewer)
     everywhere = {ALL: "全部大厅"} if len(halls) > 1 else {}
     found = filters.bar(
         filters.Choice("week", "时段", {key: _week(key, *days) for key, days in weeks.items()}, default=board.LATEST),
@@ -86,11 +88,14 @@ def read(viewer: Viewer, wanted: Chosen) -> board.Findings:
     folder = installed.data_folder()
     if folder is None:
         raise StorageError(UNREADABLE)
-    try:
+    with told_in_a_sentence():
         return board.findings(folder, viewer, wanted.start, wanted.end, clock.now(), hall_id=wanted.hall)
-    except (PolarsError, OSError) as error:
-        _LOG.exception("findings cannot be counted")
-        raise StorageError(UNREADABLE) from error
+
+
+def failed(error: CockpitError) -> None:
+    """The page where the data cannot be read."""
+    widgets.header("问题清单", "政务服务驾驶舱", "不可用", "old", ["数据打不开"])
+    widgets.failed(error.sentence)
 
 
 def head(shown: board.Findings) -> None:
@@ -145,7 +150,8 @@ def opened(shown: board.Findings, viewer: Viewer, wanted: Chosen) -> None:
     try:
         if folder is None:
             raise StorageError(UNREADABLE)
-        sheet = board.findings_rows(folder, viewer, params, clock.now())
+        with told_in_a_sentence():
+            sheet = board.findings_rows(folder, viewer, params, clock.now())
     except CockpitError as error:
         widgets.notice(error.sentence, "warn")
         return

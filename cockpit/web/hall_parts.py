@@ -44,8 +44,11 @@ MARKS = {
 
 def chosen_hall(viewer: Viewer) -> tuple[str, dt.date | None] | None:
     """The hall and the day in the address; None, with a sentence, where there is nothing to choose from."""
-    halls = hall_reading.halls(viewer)
-    newest = hall_reading.newest_day()
+    try:
+        halls, newest = hall_reading.halls(viewer), hall_reading.newest_day()
+    except CockpitError as error:
+        failed(error)
+        return None
     if not halls or newest is None:
         widgets.header("大厅", "政务服务驾驶舱", "尚无数据", "old", ["等待第一次导入"])
         widgets.empty("您负责的范围内还没有大厅数据；请先导入，或请系统管理员核对您的账号负责哪些大厅。")
@@ -57,6 +60,12 @@ def chosen_hall(viewer: Viewer) -> tuple[str, dt.date | None] | None:
     )
     day = None if choice["day"] == LATEST else dt.date.fromisoformat(choice["day"])
     return choice["hall"], day
+
+
+def failed(error: CockpitError) -> None:
+    """The page where the data cannot be read."""
+    widgets.header("大厅", "政务服务驾驶舱", "不可用", "old", ["数据打不开"])
+    widgets.failed(error.sentence)
 
 
 def head(page: HallPage) -> None:
@@ -139,13 +148,11 @@ def lists(page: HallPage) -> None:
 
 def beside(viewer: Viewer, hall_id: str, day: dt.date | None) -> None:
     """The hall beside the halls of its level; it changes once a day, so it is not drawn again with the rest."""
-    day = day or hall_reading.newest_day()
-    if day is None:
-        return
     place = st.empty()
     with place:
         widgets.skeleton(360, "正在比较同级大厅")
     try:
+        day = day or hall_reading.newest_day() or dt.date.min
         peers = hall_reading.read_peers(viewer, hall_id, day)
     except CockpitError:
         # The page above says why, in its own sentence.

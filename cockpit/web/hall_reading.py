@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 
 import streamlit as st
-from polars.exceptions import PolarsError
 
 from cockpit import clock
 from cockpit.board import hall as board
@@ -18,22 +16,31 @@ from cockpit.door.viewer import Viewer
 from cockpit.errors import StorageError
 from cockpit.lake.folder import DataFolder
 from cockpit.web import downloads, hall_files, installed
-from cockpit.web.reading import UNREADABLE
+from cockpit.web.reading import told_in_a_sentence
 
-_LOG = logging.getLogger(__name__)
 GONE = "数据目录刚刚被移走；请恢复它，或用 --data 指明已有的目录。"
 
 
 def halls(viewer: Viewer) -> dict[str, str]:
-    """The halls this viewer may choose; none as long as there is no data folder."""
+    """The halls this viewer may choose; none as long as there is no data folder.
+
+    Raises:
+        CockpitError: the data cannot be read.
+    """
     folder = installed.data_folder()
-    return board.hall_choices(folder, viewer) if folder is not None else {}
+    with told_in_a_sentence():
+        return board.hall_choices(folder, viewer) if folder is not None else {}
 
 
 def newest_day() -> dt.date | None:
-    """The last day that has data."""
+    """The last day that has data.
+
+    Raises:
+        CockpitError: the data cannot be read.
+    """
     folder = installed.data_folder()
-    return board.last_day(folder, clock.now()) if folder is not None else None
+    with told_in_a_sentence():
+        return board.last_day(folder, clock.now()) if folder is not None else None
 
 
 def read_hall(viewer: Viewer, hall_id: str, day: dt.date | None) -> board.HallPage:
@@ -53,11 +60,8 @@ def read_peers(viewer: Viewer, hall_id: str, day: dt.date) -> hall_peers.Peers |
     Raises:
         CockpitError: it is outside the scope, or the data cannot be read.
     """
-    try:
+    with told_in_a_sentence():
         return hall_peers.peers(_folder(), viewer, hall_id, day, clock.now())
-    except (PolarsError, OSError) as error:
-        _LOG.exception("the halls of a level cannot be compared")
-        raise StorageError(UNREADABLE) from error
 
 
 def read_rows(viewer: Viewer, key: RowsKey) -> Sheet:
@@ -66,11 +70,8 @@ def read_rows(viewer: Viewer, key: RowsKey) -> Sheet:
     Raises:
         CockpitError: they are outside the scope, or the data cannot be read.
     """
-    try:
+    with told_in_a_sentence():
         return hall_rows(_folder(), viewer, dict(key.params), clock.now())
-    except (PolarsError, OSError) as error:
-        _LOG.exception("the rows behind a number cannot be read")
-        raise StorageError(UNREADABLE) from error
 
 
 def link(key: RowsKey) -> str:
@@ -84,11 +85,8 @@ def _scope(viewer: Viewer) -> str:
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Viewer: _scope})
 def _hall(path: str, version: str, minute: str, viewer: Viewer, hall_id: str, day: dt.date | None) -> board.HallPage:
-    try:
+    with told_in_a_sentence():
         return board.hall_page(_folder(), viewer, hall_id, day, clock.now())
-    except (PolarsError, OSError) as error:
-        _LOG.exception("the hall %s cannot be read from %s", hall_id, path)
-        raise StorageError(UNREADABLE) from error
 
 
 def _folder() -> DataFolder:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from cockpit.board.viewer import Viewer
 
 from cockpit.board.overview import overview
 from cockpit.board.overview_numbers import BY_HALL, city_numbers, halls_behind
-from cockpit.board.viewer import Viewer
 from tests.board.small_city import NOW, build
 
 
