@@ -33,6 +33,8 @@ RATES = (
     ("ywtb_window_rate", "大厅窗口一网通办率", PERCENT, "up", 50),
     ("review_bad_rate", "差评率", PERCENT, "down", 50),
 )
+#: What they are called where space is small.
+SHORT = {"wait_p90": "90% 等候", "window_saturation": "饱和度", "ywtb_window_rate": "一网通办率"}
 #: With fewer others the middle gives one of them away.
 OTHERS_ENOUGH = 3
 _measured: Keeper[pl.DataFrame] = Keeper(entries=6)
@@ -175,10 +177,10 @@ def _standing(table: pl.DataFrame, hall_id: str, key: str, name: str, unit: str,
 
 def _sheet(table: pl.DataFrame) -> Sheet:
     kinds = {PERCENT: "percent", "分钟": "minutes"}
-    fields = [Field(key, name, kinds[unit]) for key, name, unit, _, _ in RATES]  # type: ignore[arg-type]
+    fields = [Field(key, SHORT.get(key, name), kinds[unit]) for key, name, unit, _, _ in RATES]  # type: ignore[arg-type]
     return Sheet(
         "同级大厅",
         table.sort("tickets", descending=True, nulls_last=True),
         (Field("short_name", "大厅", role="title"), Field("tickets", "取号（人）", "count"), *fields),
-        "只列您负责范围内的大厅，取号多的在前。",
+        "只列您负责范围内的大厅，取号多的在前。一网通办率只算大厅窗口收件；90% 等候指 90% 的人等候不超过这个时长。",
     )

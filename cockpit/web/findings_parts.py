@@ -188,5 +188,4 @@ def _params(wanted: Chosen) -> dict[str, str]:
 
 def _week(key: str, start: dt.date, end: dt.date) -> str:
     last = end - dt.timedelta(days=1)
-    days = f"{start.month}月{start.day}日–{last.month}月{last.day}日"
-    return f"最近 7 天（{days}）" if key == board.LATEST else f"{start.year}年 {days}"
+    return "最近 7 天" if key == board.LATEST else f"{start.month}月{start.day}日–{last.month}月{last.day}日"

@@ -38,7 +38,8 @@ def run(
     **query: str,
 ) -> AppTest:  # fmt: skip
     """One page as a manager sees it, of the whole city or of what the binding says."""
-    shown_to = cookie_for(data_dir, Role.MANAGER, binding, now=now)
+    name = "of.the.city" if binding is None else f"of.{binding.places[0]}"
+    shown_to = cookie_for(data_dir, Role.MANAGER, binding, name=name, now=now)
     monkeypatch.setattr(who, "cookie", lambda: shown_to)
     monkeypatch.setattr(clock, "now", lambda: now.astimezone(UTC))
     installed.install(settings_for(data_dir))
