@@ -99,6 +99,7 @@ def test_streamlit_and_our_own_style_agree_on_the_look(chromium: Browser, sample
         hall = page.get_by_role("combobox", name="大厅")
         hall.click()
         page.get_by_role("option", name="云栖", exact=True).click()
+        expect(page).to_have_url(f"{samples.url}/?hall=c1")
 
         other: Literal["dark", "light"] = "light" if look == "dark" else "dark"
         page.emulate_media(color_scheme=other)  # the visitor's system changes in the evening
