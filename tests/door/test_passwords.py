@@ -13,6 +13,7 @@ from cockpit.errors import Refused
 @pytest.fixture(autouse=True)
 def cheap() -> None:
     """None: here the product's own parameters are looked at."""
+    passwords._nobody.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,6 @@ def test_many_at_once_are_all_answered_right() -> None:
     kept = passwords.hashed("correct horse battery")
     with ThreadPoolExecutor(8) as pool:
         answers = list(
-            pool.map(lambda n: passwords.matches(kept, "correct horse battery" if n % 2 else "no"), range(8))
+            pool.map(lambda n: passwords.matches(kept, "correct horse battery" if n % 2 else "no"), range(4))
         )
-    assert answers == [False, True] * 4
+    assert answers == [False, True] * 2

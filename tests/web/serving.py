@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cockpit.web.downloads import Download
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 90.0
 
 
 @dataclass
