@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 import streamlit as st
 
 from cockpit.board import hall as board
@@ -140,10 +141,24 @@ def plan(page: HallPage) -> None:
 
 
 def lists(page: HallPage) -> None:
-    """Queues, people, devices."""
-    for key, sheet, rows in (("queues", page.queues, 30), ("staff", page.staff, 12), ("devices", page.devices, 8)):
-        link = downloads.link(hall_files.TABLE, table=key, hall=page.hall_id, day=f"{page.day}")
-        widgets.sheet(sheet, rows=rows, link=link)
+    """Queues, people, and the devices that are off."""
+    for key, sheet, rows in (("queues", page.queues, 30), ("staff", page.staff, 12)):
+        widgets.sheet(sheet, rows=rows, link=_table(page, key))
+    off = page.devices.frame.filter(pl.col("state") != "在线")
+    total = page.devices.frame.height
+    if off.is_empty():
+        link = f'<p class="ck-foot">{tables.download("下载全部（XLSX）", _table(page, "devices"))}</p>' if total else ""
+        widgets.panel("设备", link, f"在用 {total} 台，全部在线。" if total else "这个大厅没有登记设备。")
+        return
+    shown = Sheet(
+        "设备", off, page.devices.fields, f"在用 {total} 台，下面是不在线的 {off.height} 台。"
+    )
+    widgets.sheet(shown, rows=30, link=_table(page, "devices"))
+
+
+def _table(page: HallPage, key: str) -> str:
+    """The address of one of the page's tables as a workbook."""
+    return downloads.link(hall_files.TABLE, table=key, hall=page.hall_id, day=f"{page.day}")
 
 
 def beside(viewer: Viewer, hall_id: str, day: dt.date | None) -> None:
