@@ -17,14 +17,12 @@ OPEN = "菜单"
 
 
 def bar(pages: Sequence[StreamlitPage], current: StreamlitPage) -> None:
-    """Draw the bar; nothing where there is only one page.
+    """Draw the bar.
 
     Args:
         pages: the pages of this person, in order.
         current: the page that is open.
     """
-    if len(pages) < 2:
-        return
     with st.container(key="menu", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="ck-brand">{escape(TITLE)}</p>', width="content")
         with st.container(key="menu-links", horizontal=True):

@@ -88,8 +88,8 @@ def document() -> str:
             f'<script src="{file_url("base.js")}"></script>'
             f'<link rel="stylesheet" href="{file_url("theme.css")}" />'
             f'<script defer src="{file_url("banner.js")}"></script>'
-            f'<script defer src="{file_url("account.js")}"></script>'
-            f'<script defer src="{file_url("page.js")}"></script></head>',
+            f'<script defer src="{file_url("page.js")}"></script>'
+            f'<script defer src="{file_url("account.js")}"></script></head>',
         ),
     ):
         page = re.sub(pattern, ours, page, flags=re.DOTALL)

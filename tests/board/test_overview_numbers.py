@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
-from cockpit.board.viewer import Viewer
 
 from cockpit.board.overview import overview
 from cockpit.board.overview_numbers import BY_HALL, city_numbers, halls_behind
+from cockpit.door.roles import Role
+from cockpit.door.viewer import Viewer
 from tests.board.small_city import NOW, build
 
 
 def seen(tmp_path: Path, scope: frozenset[str] | None = None) -> tuple[object, ...]:
     folder = build(tmp_path / "data")
-    view = overview(folder, Viewer("x", scope), NOW)
+    view = overview(folder, Viewer("x", scope, Role.LEADER), NOW)
     folder.close()
     return view, city_numbers(view)
 

@@ -65,15 +65,22 @@ def _await_answer(shown: Gallery, process: subprocess.Popen[bytes]) -> None:
 def _serve(port: str, data: str) -> None:
     import streamlit as st
     from starlette.middleware import Middleware
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
 
     from cockpit.settings import Settings
     from cockpit.web import guard, health, installed, server, shell
+
+    async def session(_request: Request) -> JSONResponse:
+        """Somebody is signed in, as far as the corner of the page is concerned."""
+        return JSONResponse({"name": "张三", "account": "zhang", "role": "manager"})
 
     settings = Settings(data_dir=Path(data), web={"port": int(port)})
     installed.install(settings)
     app = st.App(
         PAGE,
-        routes=[*health.ROUTES, *shell.ROUTES],
+        routes=[Route("/session", session), *health.ROUTES, *shell.ROUTES],
         middleware=[Middleware(guard.SecurityHeaders), Middleware(shell.Shell)],
     )
     app.run(config=server.options(settings))

@@ -3,10 +3,10 @@
 axe-core looks for what would keep people with disabilities out; what it calls serious or critical fails.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.board.small_city import NOW, build
 from tests.web.gallery_server import Gallery, gallery
-from tests.web.serving import served
+from tests.web.people import cookie_for, for_browser
+from tests.web.serving import Server, served
 from tests.web.test_browser import FOREIGN, GEOMETRY, SIZES
 
 LOOKS = ("light", "dark")
@@ -40,7 +41,11 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
 
 @contextmanager
 def seen(
-    browser: Browser, url: str, look: str, size: tuple[int, int] = (1366, 768), waits_for: str = ".js-plotly-plot"
+    browser: Browser,
+    url: str,
+    look: str,
+    size: tuple[int, int] = (1366, 768),
+    cookies: Sequence[Any] = (),
 ) -> Iterator[Page]:
     """An open page in a look; at the end it must have asked nobody else and complained of nothing."""
     context = browser.new_context(
@@ -48,6 +53,7 @@ def seen(
         color_scheme="dark" if look == "dark" else "light",
         locale="zh-CN",
     )
+    context.add_cookies(list(cookies))
     page = context.new_page()
     complaints: list[str] = []
     asked: set[str] = set()
@@ -55,10 +61,15 @@ def seen(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.add(request.url.split("/")[2]))
     page.goto(url)
-    page.locator(waits_for).first.wait_for(timeout=60_000)
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     yield page
     context.close()
     assert asked == {url.split("/")[2]} and complaints == []
+
+
+def signed_in(server: Server) -> Any:  # noqa: ANN401 (the driver's own type)
+    """The cookie of somebody who may see everything."""
+    return for_browser(server.url, cookie_for(server.data_dir, now=server.now))
 
 
 def serious(page: Page) -> list[str]:
@@ -143,7 +154,9 @@ def test_the_first_screen_keeps_nobody_out(chromium: Browser, tmp_path: Path, lo
     build(tmp_path / "data").close()
     with (
         served(tmp_path / "data", tmp_path / "log", now=NOW) as server,
-        seen(chromium, server.url, look) as page,
+        seen(
+            chromium, server.url, look, cookies=[for_browser(server.url, cookie_for(server.data_dir, now=NOW))]
+        ) as page,
     ):
         page.wait_for_timeout(600)
         assert serious(page) == []
