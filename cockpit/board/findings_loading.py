@@ -17,7 +17,7 @@ DATED = ("tickets", "window_sessions", "window_plan", "attendance", "headcounts"
 BEFORE = dt.timedelta(weeks=8)
 #: What is needed of the tickets before: how long services took, and how many tickets there were.
 OF_TICKETS = (
-    *("ticket_id", "hall_id", "item_code", "take_time", "call_time", "start_time", "end_time"),
+    *("hall_id", "item_code", "take_time", "call_time", "start_time", "end_time"),
     *("status", "transferred_from", "is_test"),
 )
 OF_CASES = ("project_no", "item_code", "hall_id", "window_id", "accept_time", "finish_time", "status", "is_test")

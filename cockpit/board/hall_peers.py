@@ -1,4 +1,4 @@
-"""One hall beside the halls of its level: like with like, over the month up to the day before.
+"""One hall beside the halls of its level: like with like, over the month of the day shown, as far as it is over.
 
 Who sees one hall only learns where it stands and what is in the middle, not what any other hall has; and nothing at all
 where so few halls are compared that the middle would give one of them away.
@@ -87,13 +87,13 @@ class Peers:
 
 
 def peers(folder: DataFolder, viewer: Viewer, hall_id: str, day: dt.date, now: dt.datetime) -> Peers | None:
-    """Compare a hall with the halls of its level, over the month up to the day before `day`.
+    """Compare a hall with the halls of its level, over the month of a day as far as it is over.
 
     Args:
         folder: data folder of the city.
         viewer: who looks.
         hall_id: the hall.
-        day: the day shown; nothing of it or later counts.
+        day: the day shown.
         now: the present instant, which decides how long the comparison is kept.
 
     Returns:
@@ -105,7 +105,7 @@ def peers(folder: DataFolder, viewer: Viewer, hall_id: str, day: dt.date, now: d
     """
     viewer.must_see(hall_id)
     snapshot = folder.lake.snapshot()
-    period = month_before(day)
+    period = month_compared(day, now.astimezone(ZoneInfo(snapshot.timezone)).date())
     numbers = _measured.get((str(folder.path), period), now, lambda: measure(folder, snapshot, period))
     levels = snapshot.scan("halls").select("hall_id", "short_name", "level").collect()
     own = levels.filter(pl.col("hall_id") == hall_id)
@@ -124,10 +124,15 @@ def peers(folder: DataFolder, viewer: Viewer, hall_id: str, day: dt.date, now: d
     )
 
 
-def month_before(day: dt.date) -> Period:
-    """The month up to the day before: from its first day, or on a first day the whole month before."""
-    last = day - dt.timedelta(days=1)
-    return span(last.replace(day=1), day)
+def month_compared(day: dt.date, today: dt.date) -> Period:
+    """The month of a day: the whole of it, of the present one the days that are over; on its first day the one before.
+
+    So all days of a month are compared by the same numbers, which are counted once.
+    """
+    last = min(day, today - dt.timedelta(days=1))
+    start = last.replace(day=1)
+    following = (start + dt.timedelta(days=31)).replace(day=1)
+    return span(start, min(following, today))
 
 
 def measure(folder: DataFolder, snapshot: Snapshot, period: Period) -> pl.DataFrame:

@@ -122,25 +122,26 @@ def _tickets(records: HallRecords, which: str, at: dt.datetime) -> Sheet:
         .with_columns(
             pl.when(pl.col("call_time").is_not_null()).then(pl.col(name)).alias(name) for name in ("window", "staff_id")
         )
+        .with_columns(
+            pl.col(time).dt.strftime("%H:%M:%S").alias(name)
+            for time, name in (("take_time", "take"), ("call_time", "called"), ("end_time", "ended"))
+        )
         .sort("waited", "take_time", descending=[True, False])
     )
-    return Sheet(
-        f"{TITLES[which]}（{frame.height:,}）",
-        frame,
-        (
-            Field("ticket_no", "票号", role="title"),
-            Field("queue", "队列"),
-            Field("item", "事项", role="wide"),
-            Field("take_time", "取号", "time"),
-            Field("call_time", "叫号", "time"),
-            Field("end_time", "结束", "time"),
-            Field("waited", "等候", "minutes"),
-            Field("status", "状态"),
-            Field("window", "窗口"),
-            Field("staff_id", "人员编号"),
-        ),
-        "等得久的在前；等候不含午休。",
+    fields = (
+        Field("ticket_no", "票号", role="title"),
+        Field("queue", "队列"),
+        Field("item", "事项"),
+        Field("take", "取号"),
+        Field("called", "叫号"),
+        Field("ended", "结束"),
+        Field("waited", "等候", "minutes"),
+        Field("status", "状态"),
+        Field("window", "窗口"),
+        Field("staff_id", "人员编号"),
     )
+    told = tuple(field for field in fields if frame.height == 0 or frame[field.name].null_count() < frame.height)
+    return Sheet(f"{TITLES[which]}（{frame.height:,}）", frame, told, "等得久的在前；等候不含午休。")
 
 
 def _windows(records: HallRecords, at: dt.datetime, *, hour: bool) -> Sheet:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from cockpit import clock
-from cockpit.board.findings import NO_SUCH, findings, findings_rows, findings_sheet, weeks
+from cockpit.board.findings import findings, weeks
+from cockpit.board.findings_rows import NO_SUCH, findings_rows, findings_sheet
 from cockpit.board.hall import local
 from cockpit.board.sheet import Sheet
 from cockpit.board.workbook import About, workbook

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cockpit import clock
 from cockpit.board import findings as board
+from cockpit.board.findings_rows import findings_rows, titled
 from cockpit.board.hall import hall_choices
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, StorageError
@@ -151,7 +152,7 @@ def opened(shown: board.Findings, viewer: Viewer, wanted: Chosen) -> None:
         if folder is None:
             raise StorageError(UNREADABLE)
         with told_in_a_sentence():
-            sheet = board.findings_rows(folder, viewer, params, clock.now())
+            sheet = findings_rows(folder, viewer, params, clock.now())
     except CockpitError as error:
         widgets.notice(error.sentence, "warn")
         return
@@ -160,7 +161,7 @@ def opened(shown: board.Findings, viewer: Viewer, wanted: Chosen) -> None:
     where = " · ".join(filter(None, one.select("hall", "where").row(0))) if one.height else ""
     with st.container(key="opened"):
         widgets.sheet(
-            board.titled(sheet, f"{sheet.title}：{where}" if where else sheet.title),
+            titled(sheet, f"{sheet.title}：{where}" if where else sheet.title),
             rows=30,
             link=downloads.link(findings_files.ROWS, **params),
             note=f"{one['what'][0]}。请核查：{one['check'][0]}" if one.height else "",

@@ -150,9 +150,7 @@ def lists(page: HallPage) -> None:
         link = f'<p class="ck-foot">{tables.download("下载全部（XLSX）", _table(page, "devices"))}</p>' if total else ""
         widgets.panel("设备", link, f"在用 {total} 台，全部在线。" if total else "这个大厅没有登记设备。")
         return
-    shown = Sheet(
-        "设备", off, page.devices.fields, f"在用 {total} 台，下面是不在线的 {off.height} 台。"
-    )
+    shown = Sheet("设备", off, page.devices.fields, f"在用 {total} 台，下面是不在线的 {off.height} 台。")
     widgets.sheet(shown, rows=30, link=_table(page, "devices"))
 
 
@@ -184,7 +182,7 @@ def _peers(peers: Peers, hall_id: str, day: dt.date) -> None:
     columns = [Column("指标", "title"), *(Column(name, "number") for name in ("本大厅", "同级中位数", "位次"))]
     rows = [[Cell(one.name), _value(one, one.value), _value(one, one.median), _rank(one)] for one in peers.standings]
     note = (
-        f"{board.LEVELS[peers.level]}共 {peers.others + 1} 家；{peers.period}，不含当天。中位数不含本大厅；"
+        f"{board.LEVELS[peers.level]}共 {peers.others + 1} 家；{peers.period}。中位数不含本大厅；"
         "位次 1 为最好，取号和饱和度不分好坏、从大到小排。样本不足的不排。"
     )
     widgets.panel("与同级大厅比较", tables.table(columns, rows), note)

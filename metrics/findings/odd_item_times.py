@@ -81,10 +81,10 @@ def services(tickets: pl.DataFrame) -> pl.DataFrame:
     """The services that count, as for the indicators 2026.1, 13: done or returned, of known length, over the same day.
 
     Args:
-        tickets: table `tickets` of the standard.
+        tickets: table `tickets` of the standard; ticket_id may be missing.
 
     Returns:
-        ticket_id, hall_id, item_code, date (of taking), log (natural logarithm of the minutes).
+        ticket_id (where there is one), hall_id, item_code, date (of taking), log (natural logarithm of the minutes).
     """
     begun = pl.coalesce("start_time", "call_time")
     date = pl.col("take_time").dt.date()
@@ -98,9 +98,7 @@ def services(tickets: pl.DataFrame) -> pl.DataFrame:
             pl.col("end_time").dt.date() == date,
         )
         .select(
-            "ticket_id",
-            "hall_id",
-            "item_code",
+            *(name for name in ("ticket_id", "hall_id", "item_code") if name in tickets.columns),
             date.alias("date"),
             ((pl.col("end_time") - begun).dt.total_microseconds() / MINUTE).log().alias("log"),
         )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cockpit.board.findings import LATEST, NO_HALL, findings, findings_rows, findings_sheet, weeks
+from cockpit.board.findings import LATEST, NO_HALL, findings, weeks
+from cockpit.board.findings_rows import findings_rows, findings_sheet
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused

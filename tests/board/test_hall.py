@@ -1,5 +1,6 @@
 """The page of one hall over a real data folder: its numbers by hand, the rows behind them, its peers, who sees it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from statistics import median
 
@@ -7,7 +8,7 @@ import polars as pl
 import pytest
 
 from cockpit.board.hall import HallPage, hall_choices, hall_page
-from cockpit.board.hall_peers import peers
+from cockpit.board.hall_peers import month_compared, peers
 from cockpit.board.hall_rows import hall_rows
 from cockpit.board.quantity import Quantity
 from cockpit.door.roles import Role
@@ -208,6 +209,16 @@ def test_a_hall_stands_among_those_of_its_level(folder: DataFolder) -> None:
     assert (wait.value, wait.rank, wait.of) == (2.0, 2, 5)
     assert wait.median == pytest.approx(median([own, 3.0, 4.0, 5.0]))
     assert compared.seen is not None and compared.seen.frame.height == 5
+
+
+def test_all_days_of_a_month_are_compared_by_the_same_days() -> None:
+    def said(day: str, today: str) -> str:
+        period = month_compared(dt.date.fromisoformat(day), dt.date.fromisoformat(today))
+        return f"{period.start}..{period.last_day}"
+
+    assert said("2026-10-12", "2026-10-12") == said("2026-10-03", "2026-10-12") == "2026-10-01..2026-10-11"
+    assert said("2026-10-01", "2026-10-01") == said("2026-09-07", "2026-10-01") == "2026-09-01..2026-09-30"
+    assert said("2026-12-31", "2027-02-01") == "2026-12-01..2026-12-31"
 
 
 def test_who_sees_one_hall_learns_no_figure_of_another(folder: DataFolder) -> None:
