@@ -102,9 +102,8 @@ def failed(error: CockpitError) -> None:
 def head(shown: board.Findings) -> None:
     """Title, days, and how far the data reach."""
     days = f"{shown.start:%Y-%m-%d} 至 {shown.last:%Y-%m-%d}"
-    widgets.header(
-        "问题清单", "没有预警、但彼此矛盾或不合常理的地方", "已结束的日子", "old", [days, "数据截至最后一天 24:00"]
-    )
+    said = [days, f"数据截至 {shown.last.month}月{shown.last.day}日 24:00"]
+    widgets.header("问题清单", "没有预警、但彼此矛盾或不合常理的地方", "已结束的日子", "old", said)
 
 
 def kinds(shown: board.Findings) -> None:
