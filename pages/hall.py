@@ -21,7 +21,7 @@ def page() -> None:
         hall_parts.failed(error)
         return
     hall_parts.head(view)
-    hall_parts.warnings(view, settings.web.stale_minutes)
+    hall_parts.warnings(view, settings.web.stale_minutes, latest=chosen[1] is None)
     if view.phase != "shut":
         hall_parts.numbers(view, viewer)
         hall_parts.course(view)

@@ -29,7 +29,7 @@ DATED = ("tickets", "window_sessions", "window_plan", "roster", "attendance")
 OF_HALL = ("tickets", "roster", "attendance")
 #: Sources in which a hall's day is seen; a device whose state nobody reports is not known to be on.
 TABLES = (*DATED, "device_states")
-_past: Keeper[dict[str, pl.DataFrame]] = Keeper(entries=40)
+_past: Keeper[dict[str, pl.DataFrame]] = Keeper(entries=24)
 _first: Keeper[pl.DataFrame] = Keeper(entries=200, minutes=60)
 
 

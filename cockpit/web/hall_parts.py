@@ -81,13 +81,21 @@ def head(page: HallPage) -> None:
     widgets.header(page.name, over, mark, "live" if live else "old", said)
 
 
-def warnings(page: HallPage, stale_minutes: int) -> None:
-    """What a reader must know before reading the numbers."""
+def warnings(page: HallPage, stale_minutes: int, *, latest: bool) -> None:
+    """What a reader must know before reading the numbers.
+
+    Args:
+        page: the hall's day.
+        stale_minutes: after so many minutes without anything new the data are stale.
+        latest: whether the last day was asked for, and no certain one.
+    """
     silent = page.stale_minutes()
     if page.phase == "shut":
         widgets.notice(f"{words.day(page.day)}这个大厅不开放，没有可看的运行情况；请另选日期。", "info")
     elif page.phase == "open" and page.reaches is None:
         widgets.notice("今天还没有收到这个大厅的取号和窗口数据，相应的数字显示为无数据；请检查它的数据接口。", "warn")
+    elif page.phase == "past" and latest:
+        widgets.notice(f"今天还没有数据，下面是最后有数据的一天：{words.day(page.day)}。", "info")
     elif page.phase == "past" and page.reaches is None:
         widgets.notice("没有收到这个大厅当天的取号和窗口数据，相应的数字显示为无数据；请另选日期。", "info")
     elif silent is not None and silent > stale_minutes:

@@ -109,10 +109,12 @@ def test_stale_and_missing_data_are_said_and_never_zero(monkeypatch: pytest.Monk
     stale = said(run(monkeypatch, data, "hall", at("10:50"), hall="a"))
     silent = said(run(monkeypatch, data, "hall", at("11:30"), hall="a"))
     nothing = said(run(monkeypatch, data, "hall", hall="b"))
+    tomorrow = said(run(monkeypatch, data, "hall", at("10:00", 1), hall="a"))
 
     assert "已有 45 分钟没有新数据" in stale
     assert "无数据" in silent.split("今天到目前为止")[0]  # after an hour without anything, the moment is not known
     assert nothing.count("无数据") >= 5
+    assert "今天还没有数据，下面是最后有数据的一天：2026年10月12日" in tomorrow and "历史数据" in tomorrow
 
 
 def test_before_the_first_import_both_pages_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
