@@ -110,11 +110,11 @@ def staff_sheet(records: HallRecords, at: dt.datetime) -> Sheet:
             state.alias("state"),
             pl.col("role").replace(ROLES),
             (pl.col("from").dt.strftime(clock) + "–" + pl.col("to").dt.strftime(clock)).alias("due_hours"),
-            came.alias("came"),
+            pl.when(known & pl.col("arrived").is_null()).then(pl.lit("未到")).otherwise(came).alias("came"),
             pl.when(known).then("attended").alias("attended"),
         )
         .sort(order, -gap, "staff_id")
-        .with_columns(pl.when(pl.col("window_ids") != "").then("window_ids").alias("window_ids"))
+        .with_columns(pl.when(pl.col("window_ids") != "").then("window_ids").otherwise(pl.lit("—")).alias("window_ids"))
     )
     return Sheet(
         "人员",
