@@ -21,6 +21,12 @@ LIST, ROWS = "findings", "findings-rows"
 VERSION = "问题规则 2026.1"
 
 
+def register() -> None:
+    """Offer the downloads of 问题清单; called once when the server starts."""
+    downloads.offer(LIST, _list_file)
+    downloads.offer(ROWS, _rows_file)
+
+
 def _list_file(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> downloads.Download:
     """The list of a week: start, end (days), and hall and problem (the kind) where only these are wanted."""
     start, end = _week(folder, asked)
@@ -52,7 +58,3 @@ def _file(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str], sheet: S
     about = About(title, place, period, made_at, VERSION, made_at, viewer.shown_name or viewer.name)
     told = f"{title} {sheet.frame.height} 行"
     return downloads.Download(f"{title}-{asked['start']}-{last}.xlsx", workbook([sheet], about), told)
-
-
-downloads.offer(LIST, _list_file)
-downloads.offer(ROWS, _rows_file)

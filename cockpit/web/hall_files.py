@@ -22,6 +22,12 @@ VERSION = "指标定义 2026.1"
 NO_SUCH = "没有这张表；请从页面上的下载按钮进入。"
 
 
+def register() -> None:
+    """Offer the downloads of the page of one hall; called once when the server starts."""
+    downloads.offer(ROWS, _rows_file)
+    downloads.offer(TABLE, _table_file)
+
+
 def _rows_file(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> downloads.Download:
     sheet = hall_rows(folder, viewer, asked, clock.now())
     return _file(folder, viewer, asked["hall"], asked["day"], sheet)
@@ -53,7 +59,3 @@ def _file(folder: DataFolder, viewer: Viewer, hall_id: str, period: str, sheet: 
     about = About(sheet.title, name, period, made_at, VERSION, made_at, viewer.shown_name or viewer.name)
     told = f"{hall_id} {sheet.title} {sheet.frame.height} 行"
     return downloads.Download(f"{name}-{sheet.title}-{period}.xlsx", workbook([sheet], about), told)
-
-
-downloads.offer(ROWS, _rows_file)
-downloads.offer(TABLE, _table_file)

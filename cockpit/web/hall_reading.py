@@ -16,7 +16,7 @@ from cockpit.door.viewer import Viewer
 from cockpit.errors import StorageError
 from cockpit.lake.folder import DataFolder
 from cockpit.web import downloads, hall_files, installed
-from cockpit.web.reading import told_in_a_sentence
+from cockpit.web.reading import scope_of, told_in_a_sentence
 
 GONE = "数据目录刚刚被移走；请恢复它，或用 --data 指明已有的目录。"
 
@@ -79,11 +79,7 @@ def link(key: RowsKey) -> str:
     return downloads.link(hall_files.ROWS, **dict(key.params))
 
 
-def _scope(viewer: Viewer) -> str:
-    return repr((viewer.scope if viewer.scope is None else sorted(viewer.scope), sorted(viewer.counties), viewer.role))
-
-
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Viewer: _scope})
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Viewer: scope_of})
 def _hall(path: str, version: str, minute: str, viewer: Viewer, hall_id: str, day: dt.date | None) -> board.HallPage:
     with told_in_a_sentence():
         return board.hall_page(_folder(), viewer, hall_id, day, clock.now())

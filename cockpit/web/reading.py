@@ -48,12 +48,12 @@ def told_in_a_sentence() -> Iterator[None]:
         raise StorageError(UNREADABLE) from error
 
 
-def _scope(viewer: Viewer) -> str:
+def scope_of(viewer: Viewer) -> str:
     """What of a viewer decides about the content: viewers of the same scope share it."""
     return repr((viewer.scope if viewer.scope is None else sorted(viewer.scope), sorted(viewer.counties), viewer.role))
 
 
-@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Viewer: _scope})
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Viewer: scope_of})
 def _overview(path: str, state: str, minute: str, viewer: Viewer) -> board.Overview:
     folder = installed.data_folder()
     if folder is None:

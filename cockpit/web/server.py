@@ -26,9 +26,6 @@ from cockpit.web.port import claim
 ENTRY = Path(__file__).resolve().parent / "entry.py"
 _LOG = logging.getLogger(__name__)
 
-#: Modules that offer downloads; they are known from the start, also to those who open none of the pages first.
-OFFERING = (findings_files, hall_files)
-
 #: Said to whoever looks at a page that failed for a reason nobody foresaw; the log has the rest.
 PAGE_FAILED = "页面没有显示完整，原因已写入服务器日志；请稍后刷新，若仍如此请把日志交给管理员。"
 
@@ -81,6 +78,8 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
         one_time: file with the first administrator's password as long as that is in use.
     """
     installed.install(settings)
+    hall_files.register()
+    findings_files.register()
     return st.App(
         ENTRY,
         routes=[

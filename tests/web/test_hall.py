@@ -159,7 +159,7 @@ def test_findings_are_listed_with_their_rows(monkeypatch: pytest.MonkeyPatch, tm
     assert "不在您负责的范围内" in said(stolen) and "等候 80.0" not in said(stolen)
 
 
-def test_both_pages_fit_every_screen(browser: Browser, tmp_path: Path) -> None:
+def test_both_pages_fit_every_screen_and_are_taken_along_within_the_scope(browser: Browser, tmp_path: Path) -> None:
     build(tmp_path / "data", odd_week() | {"window_plan": busy_hall()["window_plan"]}, refuse=False).close()
     with served(tmp_path / "data", tmp_path / "log", now=NOW) as server:
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
@@ -173,4 +173,20 @@ def test_both_pages_fit_every_screen(browser: Browser, tmp_path: Path) -> None:
             page.locator(".ck-skeleton").first.wait_for(state="detached", timeout=60_000)
             assert_fits_every_screen(page)
         context.close()
-    assert complaints == []
+        assert complaints == []
+
+        own = cookie_for(server.data_dir, Role.MANAGER, Binding("hall", ("b",)), name="of.b", now=server.now)
+        day, week = f"day={NOW:%Y-%m-%d}", "start=2026-10-05&end=2026-10-12"
+        for address, own_too in (
+            (f"/download/hall-table?table=staff&hall=a&{day}", False),
+            (f"/download/hall-table?table=peers&hall=b&{day}", False),  # who sees one hall has no table of others
+            (f"/download/hall-rows?hall=a&number=waiting&at=10:07:00&{day}", False),
+            (f"/download/findings?{week}", True),
+            (f"/download/findings-rows?problem=idle_while_waiting&hall_id=a&window_id=w1&{week}", False),
+            (f"/download/findings-rows?problem=idle_while_waiting&hall_id=b&window_id=w9&{week}", True),
+        ):
+            for cookie, allowed in ((cookie_for(server.data_dir, now=server.now), True), (own, own_too)):
+                with browser.new_context() as asking:
+                    asking.add_cookies([for_browser(server.url, cookie)])
+                    answer = asking.request.get(server.url + address)
+                    assert (answer.status, answer.body()[:2] == b"PK") == ((200, True) if allowed else (403, False))
