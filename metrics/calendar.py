@@ -1,6 +1,6 @@
-"""Working days for deadlines and opening sessions of halls, both as the city's calendars give them.
+"""Working days for deadlines, as the city's table `workdays` gives them.
 
-Deadlines know working days alone (`workdays`), opening hours come from `calendar` alone; the two never mix. All
+Deadlines know working days alone; opening hours come from `calendar` alone (`metrics.hours`), the two never mix. All
 arithmetic is on whole Series. An instant of 00:00 that is a deadline or the end of a pause belongs to the day before:
 it is the 24:00 of that day. Source: the data standard 2026.1, "Working days"; the rates 2026.1, "Due".
 """
@@ -108,6 +108,15 @@ class WorkCalendar:
     def on_or_after(self, days: pl.Series) -> pl.Series:
         """Each day itself if it is a working day, else the first working day after it."""
         return self._on(days, lambda at: self._reached(at, self._workday(self._passed[at])), pl.Date())
+
+    def due(self, days: pl.Series, count: pl.Series, natural: pl.Series) -> pl.Series:
+        """24:00 of the count-th working or natural day after each; a natural one at rest rolls on to a working day."""
+        whole = days.is_not_null() & count.is_not_null()
+        at, steps = self._index(days.filter(whole)), count.filter(whole).cast(pl.Int64).to_numpy()
+        worked = np.where(steps == 0, at, self._workday(self._passed[at + 1] + steps - 1))
+        rolled = self._workday(self._passed[np.minimum(at + steps, self.working.size)])
+        end = self._reached(at, np.where(natural.filter(whole).to_numpy(), rolled, worked))
+        return _scattered(self._midnights[end + 1], whole, days.name, self._instant)
 
     def before(self, days: pl.Series) -> pl.Series:
         """The last working day before each day."""
@@ -240,40 +249,3 @@ def _scattered(values: npt.NDArray[np.generic], whole: pl.Series, name: str, dty
         return found
     place = pl.select(pl.when(whole).then(whole.cast(pl.Int64).cum_sum() - 1)).to_series()
     return found.gather(place).alias(name) if found.len() else pl.Series(name, [None] * whole.len(), dtype=dtype)
-
-
-def sessions(calendar: pl.LazyFrame) -> pl.LazyFrame:
-    """When each hall is open: one row per session; days it is shut have none.
-
-    Returns:
-        hall_id, date, session, open_at, close_at, day_type, bad_data.
-    """
-    return calendar.filter(pl.col("open_at").is_not_null(), pl.col("close_at").is_not_null()).select(
-        "hall_id", "date", "session", "open_at", "close_at", "day_type", "bad_data"
-    )
-
-
-def closings(calendar: pl.LazyFrame) -> pl.LazyFrame:
-    """When each hall closes for good on each day of its calendar: hall_id, date, last_close (null = shut all day)."""
-    return calendar.group_by("hall_id", "date").agg(pl.col("close_at").max().alias("last_close"))
-
-
-def breaks(calendar: pl.LazyFrame) -> pl.LazyFrame:
-    """When each hall closes in between, for lunch: the spells between the end of a session and the next opening.
-
-    Returns:
-        hall_id, date, number (1, 2, …, within the day), break_start, break_end; no row for days without a break.
-    """
-    day = ["hall_id", "date"]
-    return (
-        sessions(calendar)
-        .sort(*day, "open_at", "close_at")
-        .select(
-            *day,
-            # The latest close so far, so that sessions that overlap make no break.
-            pl.col("close_at").cum_max().over(day).alias("break_start"),
-            pl.col("open_at").shift(-1).over(day).alias("break_end"),
-        )
-        .filter(pl.col("break_start") < pl.col("break_end"))
-        .select(*day, pl.int_range(1, pl.len() + 1).over(day).alias("number"), "break_start", "break_end")
-    )

@@ -90,11 +90,13 @@ class ItemVersions:
         first, count = (self._codes[name].to_numpy() for name in ("first", "count"))
         since = self.rows["valid_from"].to_physical().to_numpy()
         until = self.rows["valid_to"].to_physical().fill_null(_NEVER).to_numpy()
-        found = np.full(number.size, -1)
-        begun = first[number] if number.size else found.copy()
-        # Few items have more than one or two versions: each round looks only at those that do.
+        if not count.size:
+            return _rows(np.full(number.size, -1), known), _rows(np.full(number.size, -1), known)
+        # Most items have one version: that is looked at for all of them together, later ones only where there are any.
+        begun = first[number]
+        found = np.where((since[begun] <= instant) & (instant < until[begun]), begun, -1)
         left = np.arange(number.size)
-        for rank in range(int(count.max()) if count.size else 0):
+        for rank in range(1, int(count.max())):
             left = left[count[number[left]] > rank]
             row = first[number[left]] + rank
             has_begun = since[row] <= instant[left]
@@ -126,14 +128,15 @@ def with_item(
     at = cases.select(pl.coalesce("accept_time", "apply_time")).to_series()
     codes = cases["item_code"]
     row, begun = versions._search(codes, at)
+    in_force = row.is_not_null()
     if cases["item_version"].null_count() < cases.height:
         row = pl.select(pl.coalesce(versions.named(codes, cases["item_version"]), row)).to_series()
-    since, until = versions.take("valid_from", row), versions.take("valid_to", row)
+        since, until = versions.take("valid_from", row), versions.take("valid_to", row)
+        in_force = ((since <= at) & ((at < until) | until.is_null())).fill_null(value=False)
     found = [versions.take(name, row).alias(name) for name in columns]
     if "theme" in columns:
         nearest = pl.select(pl.coalesce(row, begun)).to_series()
         found[list(columns).index("theme")] = versions.take("theme", nearest).alias("theme")
-    in_force = ((since <= at) & ((at < until) | until.is_null())).fill_null(value=False)
     return cases.with_columns(*found, in_force.alias("item_in_force"))
 
 
@@ -199,14 +202,9 @@ def due_base(cases: pl.DataFrame, work: WorkCalendar) -> pl.Series:
     # An instant item is due on a natural-day deadline of no days: on the first working day from acceptance on.
     natural = instant | (pl.col("day_unit") == "natural").fill_null(value=False)
     plan = cases.select(days=days, natural=natural, at=pl.when(days.is_not_null()).then("accept_time"))
-    day = work.day_of(plan["at"]).alias("day")
-    ends = plan.select(
-        rolled=pl.when("natural").then((day.cast(pl.Int32) + pl.col("days")).cast(pl.Date)),
-        counted=pl.when(~pl.col("natural")).then(day),
-    )
-    last = pl.select(pl.coalesce(work.on_or_after(ends["rolled"]), work.add(ends["counted"], plan["days"]))).to_series()
+    computed = work.due(work.day_of(plan["at"]), plan["days"], plan["natural"])
     given = pl.when(~instant).then("promise_due")
-    return cases.select(pl.coalesce(given, work.end_of(last)).alias("due_base")).to_series()
+    return cases.select(pl.coalesce(given, computed).alias("due_base")).to_series()
 
 
 def _paused(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar, t: datetime) -> pl.DataFrame:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from metrics.asof import CLOSED
-from metrics.calendar import WorkCalendar
+from metrics.calendar import OutsideCalendar, WorkCalendar
 from metrics.cases import with_item
 from metrics.evidence import moments
 from metrics.periods import span
 from metrics.rates.records import NEEDED, Grid, RateRecords
+from metrics.reach import LONGEST, beyond
 from metrics.spells import NEVER
 from metrics.standard.columns import EARLIEST
 from metrics.stretches import stretches
@@ -57,7 +58,8 @@ def running(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl
 
     Returns:
         project_no, dept_code, case_type, promise_days, accept, ends (of the case), and since, until, due, late_from,
-        first of the stretch (see `metrics.stretches.stretches`).
+        first of the stretch (see `metrics.stretches.stretches`); known: whether its deadline rests on known working
+        days alone (see `metrics.reach`). Where it does not, due and late_from mean nothing.
     """
     needed = ("project_no", "dept_code", "case_type", "promise_days", "day_unit", "promise_due", "accept", "ends")
     times = ("apply_time", "accept_time", "finish_time", "closed_time")
@@ -66,6 +68,15 @@ def running(cases: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl
     told += [pauses[name] for name in ("start_at", "end_at")]
     last = pl.concat([times.alias("at") for times in told]).max()
     after = (last if isinstance(last, datetime) else EARLIEST) + timedelta(microseconds=1)
-    found = stretches(accepted, pauses, work, after)
+    try:
+        found = stretches(accepted, pauses, work, after).with_columns(pl.lit(value=True).alias("known"))
+    except OutsideCalendar:
+        reach = beyond(work, accepted, pauses)
+        short = accepted.with_columns(pl.col("promise_days").clip(upper_bound=LONGEST))
+        found = stretches(short, pauses, reach.work, after)
+        unmoved = found.filter("first").select("row", pl.col("due").alias("base"))
+        base = found.join(unmoved, on="row", how="left", maintain_order="left")["base"]
+        known = reach.tells_deadlines(short[found["row"]], base, found["due"])
+        found = found.with_columns(known.alias("known"))
     own = accepted.select("project_no", "dept_code", "case_type", "promise_days", "accept", "ends")
     return found.drop("row").hstack(own[found["row"]])

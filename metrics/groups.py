@@ -53,6 +53,28 @@ class Groups:
         return values[self.starts] if self.order is None else values[self.order[self.starts]]
 
 
+def flagged(keys: Ints, marks: npt.NDArray[np.unsignedinteger], width: int) -> tuple[Ints, list[Ints]]:
+    """How many rows of each key carry each mark: the different keys, in order, and one column for each mark.
+
+    Key and marks are one number where they fit; so rows that are alike are counted before anything is added up, and
+    only numbers are sorted, not rows.
+
+    Args:
+        keys: of the rows, 0 or more.
+        marks: of the rows, as the bits of a number.
+        width: how many bits there are.
+    """
+    if not len(keys) or int(keys.max()).bit_length() + width >= 63:
+        groups = Groups.of(keys)
+        return groups.keys, [groups.sum((marks >> marks.dtype.type(bit) & 1).astype(np.int64)) for bit in range(width)]
+    codes = keys << width
+    codes |= marks
+    codes.sort()
+    alike = Groups.of(codes)
+    rows, groups = alike.count(), Groups.of(alike.keys >> width)
+    return groups.keys, [groups.sum(rows * (alike.keys >> bit & 1)) for bit in range(width)]
+
+
 def distinct(values: Ints) -> Ints:
     """The different ones, in order: sorting whole numbers is several times as fast as NumPy's own way, which hashes."""
     ordered = np.sort(values)

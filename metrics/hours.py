@@ -11,6 +11,7 @@ import polars as pl
 from metrics.instants import start_zone
 from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_between, touching
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 #: Halls are judged every so many minutes while they are open.
 RT_EVERY = dt.timedelta(minutes=5)
 
@@ -70,12 +71,25 @@ def _grid_after(at: dt.datetime) -> pl.Expr:
 
 
 def breaks_of(sessions: pl.DataFrame) -> pl.DataFrame:
-    """Breaks between a day's sessions, above all lunch: hall_id, start_at, end_at. Their minutes count in no wait."""
-    following = pl.col("open_at").shift(-1).over("hall_id", "date")
+    """Breaks between a day's sessions, above all lunch; their minutes count in no wait.
+
+    Sessions that overlap or meet have no break between them.
+
+    Args:
+        sessions: as `sessions_of` gives them.
+
+    Returns:
+        hall_id, date, number (1, 2, …, within the day), start_at, end_at, in order of hall and time.
+    """
+    day = ["hall_id", "date"]
     return (
-        sessions.select("hall_id", pl.col("close_at").alias("start_at"), following.alias("end_at"))
+        sessions.select(
+            *day,
+            pl.col("close_at").cum_max().over(day).alias("start_at"),
+            pl.col("open_at").shift(-1).over(day).alias("end_at"),
+        )
         .filter(pl.col("end_at") > pl.col("start_at"))
-        .select("hall_id", "start_at", "end_at")
+        .select(*day, pl.int_range(1, pl.len() + 1).over(day).alias("number"), "start_at", "end_at")
     )
 
 
@@ -87,17 +101,14 @@ class Days:
         known = [times[times < NEVER] for times in moments]
         low = min((int(times.min()) for times in known if len(times)), default=0)
         high = max((int(times.max()) for times in known if len(times)), default=low)
-        edges = pl.Series([low, high]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone or "UTC").dt.date()
-        first, last = edges.to_physical().to_list()
-        self.first = int(first)
+        clocks = ZoneInfo(zone or "UTC")
+        first, last = ((_EPOCH + dt.timedelta(microseconds=edge)).astimezone(clocks).date() for edge in (low, high))
+        self.first = (first - _EPOCH.date()).days
         """The first day, in days since 1970."""
-        dates = pl.select(pl.int_range(self.first, int(last) + 2).cast(pl.Date).cast(pl.Datetime("us")).alias("day"))
-        # Where the clocks are put forward at midnight the day begins an hour later.
-        begin, later = (
-            pl.col("day").dt.offset_by(by).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-            for by in ("0h", "1h")
-        )
-        self.starts = micros(dates.select(begin.fill_null(later)).to_series())
+        dates = [first + dt.timedelta(days=number) for number in range((last - first).days + 2)]
+        # Where the clocks are put forward at midnight the day begins at that instant, where back with the earlier one.
+        begins = [dt.datetime.combine(date, dt.time(), clocks) - _EPOCH for date in dates]
+        self.starts = np.array([begin // dt.timedelta(microseconds=1) for begin in begins], dtype=np.int64)
         """When each day begins; the last entry is the end of the last day."""
 
     def __len__(self) -> int:
@@ -169,13 +180,15 @@ class Clock:
 
 def numbers(names: pl.Series, order: pl.Series) -> Ints:
     """Number of each name in a list of names, each in it once; -1 where it is not among them."""
-    names, order = names.cast(pl.String), order.cast(pl.String)
+    names, order = (texts if texts.dtype == pl.String else texts.cast(pl.String) for texts in (names, order))
     if len(order) <= _FEW and not order.null_count():
         found = names.cast(pl.Enum(order), strict=False).to_physical()
     else:
         known = pl.DataFrame({"name": order}).with_row_index("number")
         found = pl.DataFrame({"name": names}).join(known, on="name", how="left", maintain_order="left")["number"]
-    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+    found = found.cast(pl.Int64)
+    # Few names miss; looking for them costs more than finding the others.
+    return (found.fill_null(-1) if found.null_count() else found).to_numpy()
 
 
 #: Up to so many names an enumeration numbers three times as fast as a join.

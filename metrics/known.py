@@ -77,17 +77,24 @@ class Known:
 
     def time(self, place: Ints, since: Ints, until: Ints, at: Ints) -> Ints:
         """Microseconds of a place's whiles in [since, until), as known at an instant, for each question."""
-        stays = self.until == NEVER
-        kept = self.only(stays)
+        near = self._near(since, at)
+        stays = near.until == NEVER
+        kept = near.only(stays)
         micro = time_between(Spells(kept.place, kept.start, kept.end), place, since, np.minimum(until, at))
         # What is not known yet was counted too much; what ceases to count has to be added where it still counts.
         early = kept.only(kept.since > kept.start)
         wrong = Spells.of(early.place, early.start, _seen(early.since, early.end, since, at))
         _add(micro, early, *pairs(wrong, place, at), since, until, at, sign=-1)
-        passing = self.only(~stays)
+        passing = near.only(~stays)
         there = Spells.of(passing.place, passing.start, _seen(passing.until, passing.end, since, at))
         _add(micro, passing, *pairs(there, place, at), since, until, at, sign=1)
         return micro
+
+    def _near(self, since: Ints, at: Ints) -> Known:
+        """Those that may reach into a span from `since` to `at`; mostly few do."""
+        if not len(at):
+            return self.only(np.zeros(0, dtype=np.int64))
+        return self.only(np.flatnonzero((self.start < at.max()) & (self.end > since.min())))
 
     def shares(self, place: Ints, since: Ints, until: Ints, at: Ints) -> tuple[Ints, Ints, Ints]:
         """What each while adds to the answers of `time`: number of the while, of the question, microseconds."""
@@ -110,15 +117,19 @@ def joined(parts: list[Known]) -> Known:
 def merged(spells: Spells, gap: int = 0) -> Spells:
     """Spells of each place joined where they overlap or touch, or lie less than `gap` apart; in order."""
     filled = spells.end > spells.start
-    place, start, end = spells.place[filled], spells.start[filled], spells.end[filled]
-    order = np.lexsort((start, place))
-    place, start, end = place[order], start[order], end[order]
+    place, start, end = spells.place, spells.start, spells.end
+    if not filled.all():
+        place, start, end = place[filled], start[filled], end[filled]
     if not len(place):
         return Spells(place, start, end)
     # One line of instants for all places, so that the greatest end so far never reaches into the next place.
     low, length = _extent(start, end)
+    line = place * length + (start - low)
+    if not bool(np.all(line[:-1] <= line[1:])):
+        order = np.argsort(line)
+        place, start, end, line = place[order], start[order], end[order], line[order]
     reach = np.maximum.accumulate(place * length + np.minimum(end - low, length - 1))
-    apart = (place * length + (start - low))[1:] - reach[:-1]
+    apart = line[1:] - reach[:-1]
     fresh = np.concatenate([[True], (place[1:] != place[:-1]) | ((apart >= gap) if gap else (apart > 0))])
     first = np.flatnonzero(fresh)
     return Spells(place[first], start[first], np.maximum.reduceat(end, first))

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from metrics.calendar import OutsideCalendar
 from metrics.rates.case_counts import DUE, FINISHED, IN_SCOPE, SCOPE, with_early_day
 from metrics.rates.editions import rates_of
 from metrics.rates.review_counts import GIVEN
+from metrics.reach import LONGEST, beyond
 from metrics.spells import NEVER
 from metrics.view import View
 
@@ -33,7 +35,8 @@ def rate_rows(view: View, rate_id: str, columns: Sequence[str]) -> pl.DataFrame:
 
     Returns:
         The columns, moment (by which the row belongs to a period), since, until (microseconds), numerator, denominator
-        (0 or 1, not both 0).
+        (0 or 1, not both 0), known (whether it counts: not where its deadline lies beyond the known working days, see
+        `metrics.reach`).
 
     Raises:
         ValueError: rates made of other counts have no rows here.
@@ -63,13 +66,14 @@ def _rows(rows: pl.LazyFrame, above: pl.Expr, below: pl.Expr, columns: Sequence[
     counts = {"numerator": above, "denominator": below}
     flags = [flag.fill_null(value=False).cast(pl.Int64).alias(name) for name, flag in counts.items()]
     counted = rows.with_columns(flags).filter(pl.any_horizontal(pl.col(*counts) != 0))
-    return counted.select(*columns, "moment", "since", "until", *counts).collect()
+    return counted.select(*columns, "moment", "since", "until", *counts, "known").collect()
 
 
 def _as_rows(
     frame: pl.LazyFrame, table: str, key: str, moment: str, until: pl.Expr, places: tuple[str, ...] = _PLACES
 ) -> pl.LazyFrame:
     return frame.with_columns(
+        _ONE.alias("known"),
         pl.lit(table).alias("table"),
         pl.col(key).alias("key"),
         pl.col(moment).alias("moment"),
@@ -94,8 +98,17 @@ def _finished(view: View) -> pl.LazyFrame:
 
 
 def _due(view: View) -> pl.LazyFrame:
+    """Finished promised cases with their deadlines."""
     promised = _finished(view).filter(pl.col("case_type") == "promise").collect()
-    return with_early_day(promised, view.records["case_pauses"], view.work).lazy()
+    pauses = view.records["case_pauses"]
+    try:
+        return with_early_day(promised, pauses, view.work).lazy()
+    except OutsideCalendar:
+        reach = beyond(view.work, promised, pauses)
+        short = promised.with_columns(pl.col("promise_days").clip(upper_bound=LONGEST))
+        rows = with_early_day(short, pauses, reach.work)
+        known = reach.tells_deadlines(rows, rows["due_base"], rows["due_adj"])
+        return rows.with_columns(known.alias("known")).lazy()
 
 
 def _given(view: View) -> pl.LazyFrame:

@@ -75,21 +75,17 @@ def finished(
         reading is `value`; numerator, denominator, sample always stay.
     """
     worth = value if value is not None else pl.col("numerator") / pl.col("denominator")
-    reading = (
-        pl.when(~pl.col("covered")).then(pl.lit("no_data")).when(enough).then(pl.lit("value")).otherwise(
-            pl.lit("insufficient")
-        )
+    covered, judged = pl.col("covered"), pl.col("covered") & enough
+    reading = pl.when(~covered).then(pl.lit("no_data")).when(enough).then(pl.lit("value")).otherwise(
+        pl.lit("insufficient")
     )  # fmt: skip
-    return (
-        frame.with_columns(reading.cast(READING).alias("reading"))
-        .with_columns(pl.when(pl.col("reading") == "value").then(worth).alias("value"))
-        .select(
-            *quantity_grain,
-            "at",
-            pl.col("numerator", "denominator", "value").cast(pl.Float64),
-            pl.col("sample").cast(pl.Int64),
-            pl.col("baseline").cast(pl.Float64),
-            "reading",
-            *extras,
-        )
+    return frame.select(
+        *quantity_grain,
+        "at",
+        pl.col("numerator", "denominator").cast(pl.Float64),
+        pl.when(judged).then(worth).cast(pl.Float64).alias("value"),
+        pl.col("sample").cast(pl.Int64),
+        pl.col("baseline").cast(pl.Float64),
+        reading.cast(READING).alias("reading"),
+        *extras,
     )

@@ -29,7 +29,8 @@ DAY = 24 * HOUR
 
 def micros(times: pl.Series) -> Ints:
     """Times as microseconds since 1970 (UTC); what is empty never comes."""
-    return times.to_physical().fill_null(NEVER).to_numpy().astype(np.int64, copy=False)
+    instants = times.cast(pl.Int64)
+    return (instants.fill_null(NEVER) if instants.null_count() else instants).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,20 @@ class Spells:
         """How many there are."""
         return len(self.place)
 
+    def near(self, since: Ints, until: Ints) -> Ints:
+        """Rows of those that may stand at, or reach into, some of the spans from `since` to `until`; mostly few do."""
+        if not len(since):
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero((self.start < until.max()) & (self.end >= since.min()))
+
+    def only(self, which: Ints | Flags) -> Spells:
+        """Some of them."""
+        return Spells(self.place[which], self.start[which], self.end[which])
+
 
 def standing(spells: Spells, place: Ints, at: Ints) -> Ints:
     """How many spells stand at each place and instant."""
-    line = _Line(at)
+    line, spells = _Line(at), spells.only(spells.near(at, at))
     starts, ends = np.sort(line.keys(spells.place, spells.start)), np.sort(line.keys(spells.place, spells.end))
     asked = line.keys(place, at)
     return (np.searchsorted(starts, asked) - np.searchsorted(ends, asked)).astype(np.int64)
@@ -66,7 +77,8 @@ def standing(spells: Spells, place: Ints, at: Ints) -> Ints:
 
 def standing_sum(spells: Spells, weights: Ints, place: Ints, at: Ints) -> Ints:
     """Sum of the weights (whole numbers, such as microseconds) of the spells that stand at each place and instant."""
-    line = _Line(at)
+    near = spells.near(at, at)
+    line, spells, weights = _Line(at), spells.only(near), weights[near]
     asked = line.keys(place, at)
     total = np.zeros(len(asked), dtype=np.int64)
     for times, sign in ((spells.start, 1), (spells.end, -1)):
@@ -79,7 +91,7 @@ def standing_sum(spells: Spells, weights: Ints, place: Ints, at: Ints) -> Ints:
 
 def time_between(spells: Spells, place: Ints, since: Ints, until: Ints) -> Ints:
     """Microseconds of a place's spells that lie in [since, until), for each place asked; several at once all count."""
-    line = _Line(since, until)
+    line, spells = _Line(since, until), spells.only(spells.near(since, until))
     micro = np.zeros(len(place), dtype=np.int64)
     for times, sign in ((spells.start, 1), (spells.end, -1)):
         clipped = line.clip(times)
@@ -96,7 +108,7 @@ def time_between(spells: Spells, place: Ints, since: Ints, until: Ints) -> Ints:
 
 def touching(spells: Spells, place: Ints, since: Ints, until: Ints) -> Flags:
     """Whether any of a place's spells reaches into [since, until), for each place asked."""
-    line = _Line(since, until)
+    line, spells = _Line(since, until), spells.only(spells.near(since, until))
     ends = line.keys(spells.place, spells.end)
     order = np.argsort(ends, kind="stable")
     starts = line.keys(spells.place, spells.start)[order]
@@ -120,13 +132,14 @@ def pairs(spells: Spells, place: Ints, at: Ints) -> tuple[Ints, Ints]:
 
     For what no sum can tell: a greatest value, the rows behind a number.
     """
-    line = _Line(at)
+    line, near = _Line(at), spells.near(at, at)
+    spells = spells.only(near)
     asked = line.keys(place, at)
     order = np.argsort(asked, kind="stable")
     low = np.searchsorted(asked[order], line.keys(spells.place, spells.start), side="right")
     high = np.searchsorted(asked[order], line.keys(spells.place, spells.end), side="right")
     counts = np.maximum(high - low, 0)
-    rows = np.repeat(np.arange(len(spells)), counts)
+    rows = np.repeat(near, counts)
     steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return rows.astype(np.int64), order[np.repeat(low, counts) + steps].astype(np.int64)
 

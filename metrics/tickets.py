@@ -15,7 +15,7 @@ from metrics.spells import MINUTE, NEVER, Ints, micros
 
 #: Given back sooner than this after it was taken, a ticket was a slip of the finger.
 SLIP = 2 * MINUTE
-#: A wait longer than this is taken in with a mark.
+#: A wait longer than this is taken in with a mark: people look at it, baselines leave it out.
 SUSPECT_WAIT = 180 * MINUTE
 #: Waiting longer than this is too long: the promise that halls make.
 PROMISED_WAIT = 25 * MINUTE

@@ -8,43 +8,32 @@ are looked up one by one; both ways give the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.baseline import LEAST, STEPS, WANTED, nearest, past_days, summed, usual, windows_on
+from metrics.baseline import LEAST, STEPS, WANTED, past_days
 from metrics.groups import Groups, distinct
 from metrics.hours import local_micros, numbers
+from metrics.lookback import Floats, Lookback, Worth
 from metrics.spells import DAY, MINUTE, Flags, Ints
 
-Floats = npt.NDArray[np.float64]
-#: Value of each window, and whether it counts, from the sums of the columns over it.
-Worth = Callable[[list[Ints]], tuple[Floats, Flags]]
-
 #: Fewer instants than these are looked up one by one.
-MANY = 20_000
+MANY = 100_000
 _SLOT = 5 * MINUTE
 #: Places and instants worked on at once, so that what is at hand stays near the processor.
 _PLACES, _ROWS = 8, 1 << 14
 
 
-def usual_values(
-    facts: pl.DataFrame, place: Ints, columns: tuple[str, ...], worth: Worth,
-    asked: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame, width: int,
-) -> tuple[Floats, Ints]:  # fmt: skip
+def usual_values(before: Lookback, worth: Worth, asked: pl.DataFrame, width: int) -> tuple[Floats, Ints]:
     """The median of a quantity over the same clock window of past days, for many places and instants.
 
     Args:
-        facts: at (end of the interval), session, and the columns to add up, as `metrics.facts.queues.queue_facts`.
-        place: number of the place of each row of the facts; -1 for one that nobody asks for.
-        columns: whole numbers to add up.
+        before: what happened on past days, at the places' numbers, and the columns to add up.
         worth: what the sums over a window are worth, and whether it counts.
         asked: place (number), hall_id, date, at (end of the window, within a session), open_at (of that session).
-        sessions: as `metrics.hours.sessions_of`.
-        first: hall_id, first_day (the day of each hall's first ticket).
         width: length of the window, microseconds.
 
     Returns:
@@ -53,29 +42,10 @@ def usual_values(
     one_by_one = np.ones(asked.height, dtype=np.bool_)
     value, days = np.full(asked.height, np.nan), np.zeros(asked.height, dtype=np.int64)
     if asked.height >= MANY and not width % _SLOT:
-        table = _Table(facts, place, columns, worth, sessions, first, width)
-        value, days, one_by_one = table.look_up(asked)
+        value, days, one_by_one = _Table(before, worth, width).look_up(asked)
     rows = np.flatnonzero(one_by_one)
     if len(rows):
-        value[rows], days[rows] = _one_by_one(facts, place, columns, worth, asked[rows], sessions, first, width)
-    return value, days
-
-
-def _one_by_one(
-    facts: pl.DataFrame, place: Ints, columns: tuple[str, ...], worth: Worth,
-    asked: pl.DataFrame, sessions: pl.DataFrame, first: pl.DataFrame, width: int,
-) -> tuple[Floats, Ints]:  # fmt: skip
-    since = pl.max_horizontal(pl.col("at") - pl.duration(microseconds=width), "open_at").alias("since")
-    asked = asked.with_row_index("row").with_columns(since)
-    windows = windows_on(asked, sessions, past_days(sessions, first, asked))
-    sums = summed(facts, place, columns, windows, asked["place"].to_numpy()[windows["row"].to_numpy()])
-    values, counts = worth([sums[name] for name in columns])
-    known = nearest(windows.with_columns(pl.Series("value", values)).filter(pl.Series(counts)))
-    found = usual(known)
-    value, days = np.full(asked.height, np.nan), np.zeros(asked.height, dtype=np.int64)
-    value[found["row"].to_numpy()] = found["baseline"].to_numpy()
-    counted = known.group_by("row").agg(pl.len())
-    days[counted["row"].to_numpy()] = counted["len"].to_numpy()
+        value[rows], days[rows] = _medians(before.windows(asked[rows], worth, width))
     return value, days
 
 
@@ -121,12 +91,10 @@ class _Hours:
 class _Table:
     """Past windows of places, by clock time and day."""
 
-    def __init__(
-        self, facts: pl.DataFrame, place: Ints, columns: tuple[str, ...], worth: Worth,
-        sessions: pl.DataFrame, first: pl.DataFrame, width: int,
-    ) -> None:  # fmt: skip
-        sessions = sessions.sort("hall_id", "open_at")
-        self._sessions, self._first, self._worth, self._width = sessions, first, worth, width // _SLOT
+    def __init__(self, before: Lookback, worth: Worth, width: int) -> None:
+        facts, place = before.facts, before.place
+        sessions = before.sessions.sort("hall_id", "open_at")
+        self._sessions, self._first, self._worth, self._width = sessions, before.first, worth, width // _SLOT
         self._halls = sessions["hall_id"].unique().sort()
         hall, date = numbers(sessions["hall_id"], self._halls), _days(sessions["date"])
         self._day = int(date.min(initial=date[0]))
@@ -145,7 +113,7 @@ class _Table:
         order = np.flatnonzero(kept)
         order = order[np.argsort(place[order], kind="stable")]
         self._place, self._cell = place[order], day[order] * (self._high - self._low + 1) + slot[order] - self._low
-        self._columns = [facts[name].to_numpy()[order] for name in columns]
+        self._columns = [facts[name].to_numpy()[order] for name in before.columns]
 
     def look_up(self, asked: pl.DataFrame) -> tuple[Floats, Ints, Flags]:
         """Median, days that count, and whether the table cannot tell, for each row asked."""

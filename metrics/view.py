@@ -16,8 +16,9 @@ from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts
 from metrics.facts.windows import window_facts
 from metrics.hours import Clock, numbers, sessions_of
+from metrics.lookback import Lookback
 from metrics.opinions import opinions
-from metrics.past import Past
+from metrics.past import Kept, Past
 from metrics.rates.records import NEEDED, RateRecords
 from metrics.records import Records
 from metrics.spells import NEVER, Ints, micros
@@ -25,6 +26,8 @@ from metrics.tickets import visits
 from metrics.windows import Windows
 
 Comparison = Literal["slot_median", "yoy", "wow"]
+#: What is added up of the past: people who came by themselves; calls and how long they had waited.
+COMERS, WAITS = ("own_usual",), ("calls_usual", "wait_usual")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,22 @@ class View:
         """Opening hours, as `metrics.hours.sessions_of`."""
         return sessions_of(self.records["calendar"])
 
+    @property
+    def all_sessions(self) -> pl.DataFrame:
+        """Opening hours of the days looked back to as well, where only the day itself is loaded."""
+        known = self.past.sessions if self.past else None
+        return self.sessions if known is None else known
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What was made of the past; kept with its facts, for the next moment."""
+        return self.past.kept if self.past else Kept()
+
+    @cached_property
+    def at_hand(self) -> Kept:
+        """What was made of the records for one reading, and may serve the next."""
+        return Kept()
+
     @cached_property
     def halls(self) -> pl.Series:
         """hall_id of all halls, in order; a hall's place in it is its number."""
@@ -53,7 +72,8 @@ class View:
 
     def hall_numbers(self, hall_ids: pl.Series) -> Ints:
         """Numbers of halls; -1 for one that is not known."""
-        return numbers(hall_ids, self.halls)
+        # Most readings ask for the same instants of the same halls, one after the other.
+        return self.at_hand.once(f"halls {len(hall_ids)}", (hall_ids,), lambda: numbers(hall_ids, self.halls))
 
     @cached_property
     def queues(self) -> pl.DataFrame:
@@ -78,6 +98,12 @@ class View:
     def visit_queues(self) -> Ints:
         """Number of the queue of each row of `visits`."""
         return self.queue_numbers(self.visits["queue_id"])
+
+    @cached_property
+    def visit_windows(self) -> Ints:
+        """Number of the window of each row of `visits`; -1 for one without."""
+        names = self.visits["window_id"]
+        return numbers(names, names.drop_nulls().unique().sort())
 
     @cached_property
     def queue_facts(self) -> pl.DataFrame:
@@ -106,6 +132,19 @@ class View:
         if self.past is None:
             raise LookupError(f"no past facts of {kind} were given")
         return self.past.facts[kind]
+
+    @property
+    def comers_before(self) -> Lookback:
+        """How many people came to each hall on past days; places are the numbers of `halls`."""
+        return self.kept.once("comers", (self.halls,), lambda: self._lookback(self.fact_halls, COMERS))
+
+    @property
+    def waits_before(self) -> Lookback:
+        """Calls of each queue on past days and how long they had waited; places are the numbers of `queues`."""
+        return self.kept.once("waits", (self.queues,), lambda: self._lookback(self.fact_queues, WAITS))
+
+    def _lookback(self, place: Ints, columns: tuple[str, ...]) -> Lookback:
+        return Lookback(self.queue_facts, place, columns, self.all_sessions, self.first_days)
 
     @cached_property
     def fact_halls(self) -> Ints:

@@ -7,14 +7,13 @@ nobody could know it before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from metrics.hours import numbers
 from metrics.recent import RECENT, recent_until
-from metrics.spells import NEVER, Ints, Spells, first_after, micros, pairs
+from metrics.spells import NEVER, Flags, Ints, Spells, first_after, micros, pairs
 from metrics.tickets import PROMISED_WAIT
 from metrics.view import View
 
@@ -24,18 +23,39 @@ class Group:
     """Tickets that count for a while.
 
     Attributes:
-        rows: their rows of `View.visits`.
+        visits: all tickets.
+        kept: rows of those that count.
         hall: number of the hall of each.
         queue: number of its queue.
         start: instant after which it counts.
         end: last instant at which it counts.
     """
 
-    rows: pl.DataFrame
+    visits: pl.DataFrame
+    kept: Ints
     hall: Ints
     queue: Ints
     start: Ints
     end: Ints
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Their rows, whole; for listing."""
+        return self.visits[self.kept]
+
+    def column(self, name: str) -> Ints:
+        """A column of whole numbers; 0 where it is empty."""
+        values: Ints = self.visits[name].fill_null(0).to_numpy()[self.kept]
+        return values
+
+    def only(self, which: Ints | Flags) -> Group:
+        """Some of them."""
+        parts = (self.kept, self.hall, self.queue, self.start, self.end)
+        return Group(self.visits, *(values[which] for values in parts))
+
+    def until(self, start: Ints, end: Ints) -> Group:
+        """The same tickets, counting for another while."""
+        return replace(self, start=start, end=end)
 
     @property
     def at_halls(self) -> Spells:
@@ -50,30 +70,34 @@ class Group:
 
 def coming(view: View) -> Group:
     """People who come by themselves (no transfers), each counting for an hour after taking a ticket."""
-    kept = ~view.visits["transfer"].to_numpy()
-    group = _group(view, kept)
-    take = group.rows["take"].to_numpy()
-    return _for_a_while(view, group, take, RECENT)
+    group = _group(view, ~view.visits["transfer"].to_numpy())
+    return _for_a_while(view, group, group.column("take"), RECENT)
 
 
 def called(view: View, width: int = RECENT) -> Group:
     """Calls, each counting for an hour or as long as said; a no-show is a call."""
-    group = _group(view, view.visits["call"].to_numpy() < NEVER)
-    return _for_a_while(view, group, group.rows["call"].to_numpy(), width)
+
+    def found() -> Group:
+        group = _group(view, view.visits["call"].to_numpy() < NEVER)
+        return _for_a_while(view, group, group.column("call"), width)
+
+    return view.at_hand.once(f"called {width}", (), found)
 
 
 def waiting(view: View) -> Group:
     """People while they wait; one for each row of `visits`."""
-    visits = view.visits
-    return Group(visits, view.visit_halls, view.visit_queues, visits["take"].to_numpy(), visits["leaves"].to_numpy())
+    visits, every = view.visits, np.arange(view.visits.height)
+    take, leaves = visits["take"].to_numpy(), visits["leaves"].to_numpy()
+    return Group(visits, every, view.visit_halls, view.visit_queues, take, leaves)
 
 
 def waiting_too_long(view: View) -> Group:
     """People while they still wait although the promised 25 minutes, net of breaks, are over."""
     group = waiting(view)
+    # Nobody has waited too long sooner than that; of the few who wait so long it is looked at closely.
+    group = group.only(group.end - group.start > PROMISED_WAIT)
     promised = view.clock.reach(group.hall, group.start, PROMISED_WAIT)
-    kept = promised < group.end
-    return Group(group.rows.filter(pl.Series(kept)), *(a[kept] for a in (group.hall, group.queue, promised, group.end)))
+    return group.until(promised, group.end).only(promised < group.end)
 
 
 def in_service(view: View) -> Group:
@@ -84,18 +108,17 @@ def in_service(view: View) -> Group:
     ticket, void ones included: the window has moved on.
     """
     group = _group(view, view.visits["begun"].to_numpy() < NEVER)
-    rows, begun = group.rows, group.rows["begun"].to_numpy()
-    window = numbers(rows["window_id"], rows["window_id"].drop_nulls().unique().sort())
+    begun, window = group.column("begun"), view.visit_windows[group.kept]
     at_window = window >= 0
     following = np.where(at_window, first_after(window[at_window], begun[at_window], window, begun), NEVER)
-    end = np.minimum(np.minimum(rows["end"].to_numpy(), following), np.maximum(rows["over"].to_numpy(), begun))
-    return Group(rows, group.hall, group.queue, begun, end)
+    end = np.minimum(np.minimum(group.column("end"), following), np.maximum(group.column("over"), begun))
+    return group.until(begun, end)
 
 
 def given_up(view: View) -> Group:
     """People who left without having been served (abandoned), each counting for an hour after they left."""
     group = _group(view, view.visits["gone"].to_numpy() < NEVER)
-    return _for_a_while(view, group, group.rows["gone"].to_numpy(), RECENT)
+    return _for_a_while(view, group, group.column("gone"), RECENT)
 
 
 def left_late(view: View) -> Group:
@@ -105,7 +128,7 @@ def left_late(view: View) -> Group:
     late = visits["waited"].to_numpy() > PROMISED_WAIT
     kept = left & late & (visits["begun"].to_numpy() == NEVER) & (visits["known_until"].to_numpy() == NEVER)
     group = _group(view, kept & ((visits["gone"].to_numpy() < NEVER) | (visits["end"].to_numpy() < NEVER)))
-    left_at = np.minimum(group.rows["gone"].to_numpy(), group.rows["end"].to_numpy())
+    left_at = np.minimum(group.column("gone"), group.column("end"))
     return _for_a_while(view, group, left_at, RECENT)
 
 
@@ -125,20 +148,19 @@ def waiting_at(view: View, asked: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "row": asked["row"].gather(question),
-            "key": group.rows["ticket_id"].gather(which),
+            "key": group.visits["ticket_id"].gather(group.kept[which]),
             "waited": view.clock.between(hall, group.start[which], at[question]),
         }
     )
 
 
-def _group(view: View, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Group:
+def _group(view: View, kept: Flags) -> Group:
     """Some rows of `visits`; start and end are still to be set."""
-    rows = view.visits.filter(pl.Series(kept))
-    nothing = np.empty(0, dtype=np.int64)
-    return Group(rows, view.visit_halls[kept], view.visit_queues[kept], nothing, nothing)
+    rows, nothing = np.flatnonzero(kept), np.empty(0, dtype=np.int64)
+    return Group(view.visits, rows, view.visit_halls[rows], view.visit_queues[rows], nothing, nothing)
 
 
 def _for_a_while(view: View, group: Group, moment: Ints, width: int) -> Group:
     """What happened at these moments counts as long as the window holds it, and as the ticket is taken for one."""
-    until = np.minimum(recent_until(view, group.hall, moment, width), group.rows["known_until"].to_numpy())
-    return Group(group.rows, group.hall, group.queue, moment, until)
+    until = np.minimum(recent_until(view, group.hall, moment, width), group.column("known_until"))
+    return group.until(moment, until)

@@ -14,9 +14,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from metrics.hours import numbers
+from metrics.hours import Days, numbers
+from metrics.instants import start_zone
 from metrics.known import Known, crossing, joined, merged, union
-from metrics.spells import MINUTE, NEVER, Ints, Spells, micros
+from metrics.spells import MINUTE, NEVER, Flags, Ints, Spells, micros
 
 #: So long a window counts as open though it pauses.
 SHORT_PAUSE = 15 * MINUTE
@@ -120,21 +121,23 @@ class Windows:
         last closing. The spells of a window do not overlap: one that is still without an end when the next begins
         ended then.
         """
-        frame = self._with_closing(
-            self.spells.select("window_id", "session_id", "state", pl.col("start_at").alias("moment"), "end_at")
-            .with_row_index("row")
-            .with_columns(pl.col("row").cast(pl.Int64), pl.Series("window", self.numbers(self.spells["window_id"])))
+        rows = (
+            self.spells.select("session_id", "state", start=pl.Series(micros(self.spells["start_at"])))
+            .with_columns(
+                row=pl.int_range(pl.len()),
+                window=pl.Series(self.numbers(self.spells["window_id"])),
+                end=pl.Series(micros(self.spells["end_at"])),
+            )
             .filter(pl.col("window") >= 0)
-            .sort("window", "moment", "session_id")
+            .sort("window", "start", "session_id")
         )
-        following = pl.col("moment").shift(-1).over("window")
-        start, end, then = (micros(series) for series in frame.select("moment", "end_at", following.alias("then")))
-        paused = (frame["state"] == "pause").to_numpy()
-        limit = np.minimum(then, np.where(paused, start + SHORT_PAUSE, NEVER))
-        end = np.where(frame["same_day"].to_numpy(), end, NEVER)
-        closing = np.maximum(frame["closing"].to_numpy(), start)
-        window, row = frame["window"].to_numpy(), frame["row"].to_numpy()
-        until = np.minimum(np.minimum(end, limit), closing)
+        window, start, end, row = (rows[name].to_numpy() for name in ("window", "start", "end", "row"))
+        then = np.full(len(start), NEVER)
+        then[:-1] = np.where(window[1:] == window[:-1], start[1:], NEVER)
+        limit = np.minimum(then, np.where((rows["state"] == "pause").to_numpy(), start + SHORT_PAUSE, NEVER))
+        closing, same_day = self._closing(window, start, end)
+        end = np.where(same_day, end, NEVER)
+        until = np.minimum(np.minimum(end, limit), np.maximum(closing, start))
         running = Known.of(window, start, until, row)
         # Open beyond the closing: known when the end is.
         beyond = np.where(end < NEVER, np.minimum(end, limit), start)
@@ -148,80 +151,70 @@ class Windows:
         waits in one of its queues, known when that call has come. A service without an end ends at the window's next
         call, whoever is called, at most at the day's last closing.
         """
-        services = self._services
-        start, end, then = (services[name].to_numpy() for name in ("call", "end", "then"))
-        window, row = services["window"].to_numpy(), services["row"].to_numpy()
-        until = np.minimum(np.minimum(then, end), np.maximum(services["closing"].to_numpy(), start))
-        counted = services["known_until"].to_numpy()
-        running = Known.of(window, start, until, row, since=np.full(len(row), -NEVER), until=counted)
-        # It went on after the next call or after the closing: known when its end is.
-        whole = (counted == NEVER) & (end < NEVER)
-        late = Known.of(window, until, np.where(whole, end, until), row, since=end)
-        return crossing(union(joined([running, late, self._changes(whole)])), self.open)
+        return crossing(union(self.worked), self.open)
 
-    def _changes(self, whole: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Known:
+    @cached_property
+    def worked(self) -> Known:
+        """Services and the times between two of them that count, open or not; they may overlap."""
+        services = self._services
+        start, end = services.call, services.end
+        until = np.minimum(np.minimum(services.then, end), np.maximum(services.closing, start))
+        always = np.full(len(start), -NEVER)
+        running = Known.of(services.window, start, until, services.row, since=always, until=services.known_until)
+        # It went on after the next call or after the closing: known when its end is.
+        whole = (services.known_until == NEVER) & (end < NEVER)
+        late = Known.of(services.window, until, np.where(whole, end, until), services.row, since=end)
+        return joined([running, late, self._changes(whole)])
+
+    def _changes(self, whole: Flags) -> Known:
         """From the end of a service towards the next call of the day, at most 30 seconds, while somebody waits."""
-        done = self._services.filter(pl.Series(whole))
-        window, end = done["window"].to_numpy(), done["end"].to_numpy()
-        call = done["change"].to_numpy()
-        gap = Known.of(
-            window, end, np.where(call < NEVER, np.minimum(call, end + CHANGE), end), done["row"].to_numpy(), since=call
+        services = self._services
+        window, end, call, row = (
+            values[whole] for values in (services.window, services.end, services.change, services.row)
         )
+        gap = Known.of(window, end, np.where(call < NEVER, np.minimum(call, end + CHANGE), end), row, since=call)
         company = self.each["company"].to_numpy()
         waiting = self.awaited()
-        row = np.arange(len(waiting))
-        somebody = Known.of(waiting.place, waiting.start, waiting.end, row)
+        somebody = Known.of(waiting.place, waiting.start, waiting.end, np.arange(len(waiting)))
         numbered = Known(company[gap.place], gap.start, gap.end, gap.since, gap.until, np.arange(len(gap)))
         found = crossing(numbered, somebody)
         return Known(gap.place[found.row], found.start, found.end, found.since, found.until, gap.row[found.row])
 
     @cached_property
-    def _services(self) -> pl.DataFrame:
-        """Every call to a window: row (of `visits`), window, call, end (NEVER unless on the same day), known_until.
+    def _services(self) -> _Services:
+        """Every call to a window on the day of taking, by window and call.
 
-        And closing (the last of the day, the call where the hall was shut), then (the next later call there), change
-        (the first call there at or after the end; one on a later day is known too late to count for the day). Where a
-        source tells no calls, the start of the service is the call.
+        Where a source tells no calls, the start of the service is the call.
         """
-        zone = self.sessions.schema["open_at"]
-        frame = (
-            self.visits.with_row_index("row")
-            .with_columns(pl.col("row").cast(pl.Int64), pl.Series("window", self.numbers(self.visits["window_id"])))
-            .with_columns(pl.min_horizontal("call", "start").alias("call"))
-            .filter(pl.col("call") < NEVER, pl.col("window") >= 0)
-            .select("row", "window", "window_id", "date", "call", "end", "known_until")
-            .sort("window", "call", "row")
-        )
-
-        def at(name: str) -> pl.Expr:
-            """An instant as a time of the city; what never comes is empty."""
-            some = pl.when(pl.col(name) < NEVER).then(pl.col(name))
-            return some.cast(pl.Datetime("us", "UTC")).cast(zone)
-
-        frame = frame.with_columns(at("call").alias("moment"), at("end").alias("end_at"))
-        frame = self._with_closing(frame.filter(pl.col("moment").dt.date() == pl.col("date")))
-        call, window = frame["call"].to_numpy(), frame["window"].to_numpy()
-        end = np.where(frame["same_day"].to_numpy(), frame["end"].to_numpy(), NEVER)
+        visits = self.visits
+        window, call, end = self.numbers(visits["window_id"]), visits["begun"].to_numpy(), visits["end"].to_numpy()
+        days = Days(start_zone(self.sessions), visits["take"].to_numpy())
+        date = visits["date"].to_physical().cast(pl.Int64).to_numpy() - days.first
+        row = np.flatnonzero((window >= 0) & (call >= days.starts[date]) & (call < days.starts[date + 1]))
+        low = int(call[row].min(initial=NEVER))
+        span = int(call[row].max(initial=low)) - low + 1
+        # Window by window calls are nearly in order already, which is what the second sort goes by.
+        row = row[np.argsort(window[row].astype(np.uint16), kind="stable")] if len(self.each) < 1 << 16 else row
+        row = row[np.argsort(window[row] * span + call[row] - low, kind="stable")]
+        window, call, end = window[row], call[row], end[row]
+        closing, same_day = self._closing(window, call, end)
+        end = np.where(same_day, end, NEVER)
         then, change = _next(window, call, call + 1), _next(window, call, end)
-        return frame.with_columns(pl.Series("end", end), pl.Series("then", then), pl.Series("change", change))
+        return _Services(row, window, call, end, then, change, closing, visits["known_until"].to_numpy()[row])
 
-    def _with_closing(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add to rows with window_id, moment and end_at: closing, same_day.
+    def _closing(self, window: Ints, moment: Ints, end: Ints) -> tuple[Ints, Flags]:
+        """The last closing of each moment's day at a window's hall, and whether an end lies on that day.
 
-        Closing is the day's last, or the moment itself where the hall was shut; same_day: it ended on the same day.
+        Where the hall was shut the closing is the moment itself.
         """
-        halls = self.each.select("window_id", "hall_id")
-        days = self.sessions.select("hall_id", pl.col("date").alias("day"), "last_close").unique()
-        day = pl.col("moment").dt.date()
-        return (
-            frame.join(halls, on="window_id", how="left", maintain_order="left")
-            .with_columns(day.alias("day"))
-            .join(days, on=["hall_id", "day"], how="left", maintain_order="left")
-            .with_columns(
-                pl.coalesce("last_close", "moment").to_physical().alias("closing"),
-                (pl.col("end_at").dt.date() == day).fill_null(value=False).alias("same_day"),
-            )
-        )
+        halls = self.each["hall_id"].unique().sort()
+        days = Days(start_zone(self.sessions), moment)
+        of = numbers(self.sessions["hall_id"], halls)
+        table = days.table(of, len(halls), self.sessions["date"], micros(self.sessions["last_close"]))
+        day = days.of(moment)
+        closing = table[numbers(self.each["hall_id"], halls)[window], day]
+        same_day: Flags = (end >= days.starts[day]) & (end < days.starts[day + 1])
+        return np.where(closing < NEVER, closing, moment), same_day
 
     @cached_property
     def waiting(self) -> Spells:
@@ -236,14 +229,39 @@ class Windows:
             gap: times without anybody, shorter than this, do not count.
         """
         served = self.companies
-        rows = (
-            self.visits.select("queue_id")
-            .with_row_index("row")
-            .join(served, on="queue_id", how="inner", maintain_order="left")
-        )
-        row = rows["row"].cast(pl.Int64).to_numpy()
+        queues = served["queue_id"].unique().sort()
+        queue = numbers(served["queue_id"], queues)
+        order = np.argsort(queue, kind="stable")
         waiting = self.waiting
-        return merged(Spells(rows["company"].to_numpy(), waiting.start[row], waiting.end[row]), gap)
+        # Few spells are left when those who wait together are one; only those are looked at for every company.
+        own = merged(Spells(numbers(self.visits["queue_id"], queues), waiting.start, waiting.end))
+        spells, _, _ = _spread(own, queue[order], served["company"].to_numpy()[order], served["company"])
+        return merged(spells, gap)
+
+
+@dataclass(frozen=True)
+class _Services:
+    """Every call to a window: arrays of one length, by window and call.
+
+    Attributes:
+        row: row of `visits`.
+        window: number of the window.
+        call: when.
+        end: when it ended; NEVER unless on the same day.
+        then: the next later call there.
+        change: the first call there at or after the end; one on a later day is known too late to count for the day.
+        closing: the day's last closing; the call where the hall was shut.
+        known_until: as in `visits`.
+    """
+
+    row: Ints
+    window: Ints
+    call: Ints
+    end: Ints
+    then: Ints
+    change: Ints
+    closing: Ints
+    known_until: Ints
 
 
 def _spread(spells: Spells, owner: Ints, place: Ints, weight: pl.Series) -> tuple[Spells, Ints, Ints]:

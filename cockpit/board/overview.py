@@ -7,9 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cockpit.board.course import Course, course
+from cockpit.board.doors import Doors, doors
 from cockpit.board.freshness import Freshness, Moment, freshness, moment
 from cockpit.board.halls_today import HallToday, city_today, halls_today
 from cockpit.board.imports import ImportEntry, Quarantine, import_history, quarantine
+from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 
@@ -23,17 +25,19 @@ class Overview:
         shown_at: when this was put together, in the city's zone.
         freshness: how far the data reach.
         moment: the instant shown; None where nothing has happened yet that the data know of.
+        doors: when the halls open, today and next, by their calendar.
         total: the city.
         halls: every hall the viewer may see, then what belongs to no hall.
         course: the course of the day; None where there is none.
         imports: the latest imports; only for who sees the whole city.
-        quarantine: what was refused; None for who does not see the whole city.
+        quarantine: what was refused; None for who does not see the whole city or may not see refused rows.
     """
 
     city: str
     shown_at: datetime
     freshness: Freshness
     moment: Moment | None
+    doors: Doors
     total: HallToday
     halls: tuple[HallToday, ...]
     course: Course | None
@@ -70,9 +74,10 @@ def overview(folder: DataFolder, viewer: Viewer, now: datetime) -> Overview:
         shown_at=now.astimezone(zone),
         freshness=fresh,
         moment=shown,
+        doors=doors(snapshot, viewer, now),
         total=city_today(folder.city, halls),
         halls=tuple(halls),
         course=course(snapshot, viewer, shown) if shown else None,
         imports=tuple(import_history(folder, zone)) if viewer.sees_city else (),
-        quarantine=quarantine(snapshot) if viewer.sees_city else None,
+        quarantine=quarantine(snapshot) if viewer.sees_city and viewer.may(Right.QUARANTINE) else None,
     )

@@ -16,13 +16,14 @@ from cockpit.intake.health import Finding, findings
 from cockpit.lake.facts import FactStore
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
+from cockpit.watch.months import MonthStore
 from metrics.facts.kinds import all_kinds
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("doctor", help="检查这套系统是否健康：数据新旧、磁盘、数据库、隔离区、密钥、工作日。")(doctor)
-    app.command("maintain", help="整理数据表：合并小文件，删除不再使用的旧文件。")(maintain)
+    app.command("maintain", help="整理数据表：合并小文件，删除不再使用的旧文件，并把各月办件预先汇总好。")(maintain)
 
 
 def doctor(data: DataOption = None, json: JsonOption = False) -> None:
@@ -55,16 +56,21 @@ def _demo(folder: DataFolder) -> list[Finding]:
 
 def maintain(
     data: DataOption = None,
-    facts: Annotated[bool, typer.Option("--facts", help="另把各日的统计数据全部重建一遍")] = False,
+    facts: Annotated[bool, typer.Option("--facts", help="另把各日、各月的统计数据全部重建一遍")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Compact, checkpoint, vacuum the lake; with --facts make the facts of all closed days anew."""
+    """Compact, checkpoint, vacuum the lake, count its months ahead; with --facts make everything counted anew."""
     with refusing(), data_folder(data) as folder:
         done = maintain_folder(folder)
+        months = MonthStore(folder.lake)
         if facts:
+            months.clear()
             today = clock.now().astimezone(folder.zone).date()
             days = FactStore(folder.lake).rebuild(folder.lake.snapshot(), all_kinds(), today)
             typer.echo(f"已重建 {days} 天的统计数据。", err=True)
+        counted = months.refresh(folder.lake.snapshot(), clock.now())
+        if not json:
+            typer.echo(f"已汇总 {counted} 个月的办件。", err=True)
     if json:
         print_json([vars(upkeep) for upkeep in done])
         return

@@ -33,7 +33,7 @@ class Viewer:
     @classmethod
     def local(cls) -> Viewer:
         """Whoever works at the machine itself with its files: the command line. No page may use it."""
-        return cls(name="本机", scope=None, role=Role.LEADER)
+        return cls(name="本机", scope=None, role=Role.DATA)
 
     @property
     def sees_city(self) -> bool:

@@ -15,9 +15,8 @@ from cockpit.intake.privacy import Hasher, is_personal, masked_text
 from cockpit.intake.raw import LINE
 from cockpit.intake.reasons import reason_of
 from metrics.standard import TABLES, Table
+from metrics.tickets import SUSPECT_WAIT
 
-#: A wait longer than this is taken in with a mark: people look at it, baselines leave it out (minutes).
-SUSPECT_WAIT = 180
 _CONTROL = r"[\x00-\x1f]"
 _ROW_TYPE = pl.UInt32()
 
@@ -74,7 +73,8 @@ def judge(
         marks.unique(maintain_order=True).group_by(ROW, maintain_order=True).agg(pl.col("reason").alias("reasons"))
     )
     if wanted.marks:
-        wait = (pl.col("call_time") - pl.col("take_time")).dt.total_minutes()
+        # The same bound, to the microsecond, as where baselines leave such tickets out.
+        wait = (pl.col("call_time") - pl.col("take_time")).dt.total_microseconds()
         good = good.with_columns((wait > SUSPECT_WAIT).fill_null(value=False).alias("suspect_wait"))
     return Verdict(wanted, good, refused, sound.height - good.height - conflicts.height, assumed)
 

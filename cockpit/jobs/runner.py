@@ -1,10 +1,11 @@
-"""The job runner: a process of its own that watches the drop folder and keeps the lake small."""
+"""The job runner: a process of its own that watches the drop folder, keeps the lake small, and what it is given."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 
@@ -19,10 +20,14 @@ MAINTAIN_MINUTES = 15
 log = logging.getLogger("cockpit.jobs")
 
 
-def run_jobs(folder: DataFolder) -> None:
+def run_jobs(folder: DataFolder, more: Sequence[tuple[dt.timedelta, Callable[[], None]]] = ()) -> None:
     """Run until asked to stop; a job that is running then is finished first.
 
     The right to write to the lake is a lease, so a second runner or a manual import does no harm: one of them waits.
+
+    Args:
+        folder: the data folder.
+        more: further jobs, each with how often; what they raise as a `CockpitError` is told in the log.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # That a job ran each minute is no news; on a terminal it would push the address of the pages away.
@@ -31,6 +36,11 @@ def run_jobs(folder: DataFolder) -> None:
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(lambda: _told(lambda: sweep_drops(folder)), "interval", seconds=SWEEP_SECONDS, **options)
     scheduler.add_job(lambda: _told(lambda: upkeep(folder)), "interval", minutes=MAINTAIN_MINUTES, **options)
+    for interval, job in more:
+        # At once and then again and again; what it does is told in its own words.
+        scheduler.add_job(
+            _told, "interval", args=[job], seconds=int(interval.total_seconds()), next_run_time=clock.now(), **options
+        )
 
     def stop(*_: object) -> None:
         if scheduler.running:  # Ctrl+C reaches this process and whoever started it, who then asks once more

@@ -20,8 +20,8 @@ import polars as pl
 
 from cockpit.errors import StorageError
 from cockpit.lake.faults import BELOW, cause
-from cockpit.lake.layout import LAYOUTS, month_of
-from cockpit.lake.store import Lake, Snapshot, months_between, reading
+from cockpit.lake.marks import DayMarks
+from cockpit.lake.store import Lake, Snapshot, reading
 from metrics.facts.kinds import FactKind
 from metrics.records import Records, empty
 
@@ -40,7 +40,8 @@ class FactStore:
         """Keep what is needed; nothing is read yet."""
         self._lake = lake
         self.path = lake.path / "facts"
-        self._known: dict[tuple[str, str], tuple[tuple[str, ...], pl.DataFrame]] = {}
+        self._days = DayMarks()
+        self._dated: dict[str, tuple[object, pl.DataFrame]] = {}
 
     def facts(
         self,
@@ -65,9 +66,9 @@ class FactStore:
         Raises:
             StorageError: the disk refused, or a file of the lake is damaged.
         """
-        marks = self.marks(snapshot, kind, start, end)
+        marks = self.marks(snapshot, kind, start, end, only)
         folder = self.path / f"{kind.name}-{kind.version}"
-        places = {day: folder / f"{day}.{mark}.parquet" for day, mark in marks if only is None or day in only}
+        places = {day: folder / f"{day}.{mark}.parquet" for day, mark in marks}
         missing = sorted(day for day, place in places.items() if not place.exists())
         if not places:
             return kind.compute(Records({}, snapshot.timezone))
@@ -111,17 +112,33 @@ class FactStore:
         return len(known)
 
     def prune(self, snapshot: Snapshot, kinds: dict[str, FactKind], before: dt.datetime) -> int:
-        """Delete facts that are out of date and were made before an instant, so that nobody reads them any more.
+        """Delete facts that are out of date, so that nobody reads them any more.
+
+        A reader may still go by a state of the records from before their last change. So a file goes only when what
+        has taken its place was itself made before an instant; a day that nobody has asked for since keeps its old one.
+
+        Args:
+            snapshot: the records to go by.
+            kinds: kinds that still exist.
+            before: how old a file must be, and what has taken its place.
 
         Returns:
             How many files went.
+
+        Raises:
+            StorageError: a file of the lake is damaged, or the disk refused.
         """
         gone = 0
         for kind in kinds.values():
             folder = self.path / f"{kind.name}-{kind.version}"
-            wanted = {f"{day}.{mark}.parquet" for day, mark in self.marks(snapshot, kind, None, None)}
-            for place in folder.glob("*") if folder.is_dir() else ():
-                if place.name not in wanted and place.stat().st_mtime < before.timestamp():
+            if not folder.is_dir():
+                continue
+            with reading(snapshot):
+                wanted = {str(day): f"{day}.{mark}.parquet" for day, mark in self.marks(snapshot, kind, None, None)}
+            for place in folder.glob("*"):
+                today = wanted.get(place.name.partition(".")[0])
+                replaced = today is None or place.suffix == ".part" or _older(folder / today, before)
+                if place.name != today and replaced and _older(place, before):
                     place.unlink(missing_ok=True)
                     gone += 1
         return gone
@@ -150,7 +167,12 @@ class FactStore:
         return Records(tables, snapshot.timezone)
 
     def marks(
-        self, snapshot: Snapshot, kind: FactKind, start: dt.date | None, end: dt.date | None
+        self,
+        snapshot: Snapshot,
+        kind: FactKind,
+        start: dt.date | None,
+        end: dt.date | None,
+        only: Collection[dt.date] | None = None,
     ) -> list[tuple[dt.date, str]]:
         """Days of which there are records, each with a mark that changes whenever its records do.
 
@@ -159,29 +181,20 @@ class FactStore:
             kind: which facts.
             start: first day; None = from the beginning.
             end: first day no longer wanted; None = to the end.
+            only: of these days only those wanted, so that other months need not be looked at; None = all.
         """
-        parts = []
-        for name in kind.events:
-            files = snapshot.files(name)
-            if start is not None:
-                files = files.filter(pl.col("part") >= start.strftime("%Y-%m"))
-            if end is not None:
-                files = files.filter(pl.col("part") <= end.strftime("%Y-%m"))
-            for (month,), group in sorted(files.partition_by("part", as_dict=True).items()):
-                paths = tuple(sorted(group["path"].to_list()))
-                parts.append(self._month_marks(snapshot, name, str(month), paths).with_columns(of=pl.lit(name)))
-        if not parts:
-            return []
-        events = pl.concat(parts)
-        wanted = events["date"].unique()
-        for name in kind.dated:
-            parts.append(_dated_marks(snapshot, name, wanted).with_columns(of=pl.lit(name)))
+        months = _months_of(snapshot, kind, start, end, only)
+        parts = [self._days.of(snapshot, name, months).with_columns(of=pl.lit(name)) for name in kind.events]
+        wanted = pl.concat(parts)["date"].unique()
+        parts += [self._dated_marks(snapshot, name).with_columns(of=pl.lit(name)) for name in kind.dated]
         whole = ";".join(f"{name}={snapshot.heads.get(name)}" for name in kind.references)
         days = pl.concat(parts).filter(pl.col("date").is_in(wanted.implode()))
         if start is not None:
             days = days.filter(pl.col("date") >= start)
         if end is not None:
             days = days.filter(pl.col("date") < end)
+        if only is not None:
+            days = days.filter(pl.col("date").is_in(list(only)))
         joined = days.sort("date", "of").group_by("date", maintain_order=True).agg(
             pl.concat_str("of", pl.lit(":"), "mark").str.join(";").alias("marks")
         )  # fmt: skip
@@ -190,13 +203,20 @@ class FactStore:
             for day, marks in joined.select("date", "marks").iter_rows()
         ]
 
-    def _month_marks(self, snapshot: Snapshot, table: str, month: str, paths: tuple[str, ...]) -> pl.DataFrame:
-        """Marks of a month's days, read again only where its files are others."""
-        known = self._known.get((table, month))
-        if known is None or known[0] != paths:
-            known = (paths, _month_marks(snapshot, table, month))
-            self._known[table, month] = known
-        return known[1]
+    def _dated_marks(self, snapshot: Snapshot, table: str) -> pl.DataFrame:
+        """For each day what a small table says of it, as a number: date, mark; read again only where it has changed."""
+        state = snapshot.heads.get(table)
+        if table not in self._dated or self._dated[table][0] != state:
+            self._dated[table] = (state, _dated_marks(snapshot, table))
+        return self._dated[table][1]
+
+
+def _older(place: Path, before: dt.datetime) -> bool:
+    """Whether a file is there and was made before an instant."""
+    try:
+        return place.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _write(frame: pl.DataFrame, place: Path) -> None:
@@ -216,27 +236,24 @@ def _write(frame: pl.DataFrame, place: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
-def _month_marks(snapshot: Snapshot, table: str, month: str) -> pl.DataFrame:
-    """For each day of a month how many rows it has and when the last one came in: date, mark.
+def _months_of(
+    snapshot: Snapshot, kind: FactKind, start: dt.date | None, end: dt.date | None, only: Collection[dt.date] | None
+) -> set[str]:
+    """The months that hold days wanted."""
+    found = {month for name in kind.events for month in snapshot.files(name)["part"].unique()}
+    if only is not None:
+        found &= {day.strftime("%Y-%m") for day in only}
+    return {
+        month
+        for month in found
+        if (start is None or month >= start.strftime("%Y-%m")) and (end is None or month <= end.strftime("%Y-%m"))
+    }
 
-    An update comes in later than what it replaces, a row that has moved away changes the count of the day it left.
-    """
-    time = str(LAYOUTS[table].time)
-    rows = snapshot.raw(table, months_between(month, month)).filter(month_of(time, snapshot.timezone) == month)
-    return (
-        rows.group_by(pl.col(time).dt.convert_time_zone(snapshot.timezone).dt.date().alias("date"))
-        .agg(pl.len().alias("rows"), pl.col("ingested_at").max().dt.epoch("us").alias("latest"))
-        .select("date", pl.concat_str("rows", pl.lit("/"), "latest").alias("mark"))
-        .collect()
-    )
 
-
-def _dated_marks(snapshot: Snapshot, table: str, days: pl.Series) -> pl.DataFrame:
-    """For each day what a small table says of it, as a number: date, mark."""
+def _dated_marks(snapshot: Snapshot, table: str) -> pl.DataFrame:
     columns = empty(table, snapshot.timezone).columns
     return (
         snapshot.raw(table)
-        .filter(pl.col("date").is_in(days.implode()))
         .select("date", pl.struct(columns).hash(seed=0).alias("row"))
         .group_by("date")
         .agg(pl.col("row").sum().cast(pl.String).alias("mark"))

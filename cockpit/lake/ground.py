@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
+import polars as pl
+
 LOG = "_delta_log"
 #: A version's entry, or what was derived from it, begins with its number.
 _NUMBERED = re.compile(r"^(\d{20})\.")
@@ -31,6 +33,38 @@ def added_files(folder: Path, after: int, upto: int) -> set[Path]:
             if '"add"' in line and (added := json.loads(line).get("add")):
                 found.add(folder / unquote(added["path"]))
     return found
+
+
+def files_after(folder: Path, files: pl.DataFrame, after: int, upto: int, partition: str | None) -> pl.DataFrame | None:
+    """Files of a version, from those of an earlier one and what the log says has come and gone since.
+
+    Args:
+        folder: the table.
+        files: files of the earlier version: path, part (partition value), rows, size in bytes.
+        after: the earlier version.
+        upto: the version wanted.
+        partition: the partition column.
+
+    Returns:
+        As `files`; None where the log does not tell it: an entry is gone, or says something else.
+    """
+    known = {row["path"]: row for row in files.iter_rows(named=True)}
+    try:
+        for version in range(after + 1, upto + 1):
+            for line in _entry(folder, version).read_text(encoding="utf-8").split("\n"):
+                action = json.loads(line) if line else {}
+                if gone := action.get("remove"):
+                    known.pop(f"{folder}/{unquote(gone['path'])}", None)
+                if added := action.get("add"):
+                    if added.get("deletionVector"):
+                        return None
+                    path = f"{folder}/{unquote(added['path'])}"
+                    part = added["partitionValues"][partition] if partition else None
+                    rows = json.loads(added["stats"])["numRecords"]
+                    known[path] = {"path": path, "part": part, "rows": rows, "size": added["size"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return pl.DataFrame(list(known.values()), schema=files.schema)
 
 
 def make_durable(folder: Path, after: int, upto: int, files: Iterable[Path]) -> None:

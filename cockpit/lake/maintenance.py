@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 from deltalake import DeltaTable
 
 from cockpit import clock
-from cockpit.lake.faults import telling
+from cockpit.errors import StorageError
+from cockpit.lake.facts import FactStore
+from cockpit.lake.faults import cause, telling
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.ground import delete, last_checkpoint, lying_files, shorten_log, size_of
 from cockpit.lake.layout import LAYOUTS
 from cockpit.lake.store import Lake, files_of, wanted_files
 from cockpit.lake.writer import Observer, Writer
 from cockpit.records.heads import forget_heads, oldest_wanted, read_heads
+from metrics.facts.kinds import all_kinds
 
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What maintenance did to one table: files before and after, bytes on the disk before and after."""
+    """What maintenance did to one table, or to the facts kept beside them: files and bytes before and after."""
 
     table: str
     files_before: int
@@ -40,6 +44,8 @@ def maintain(
 ) -> list[Upkeep]:
     """Compact, checkpoint and clean every table; readers go on, and what a head names stays.
 
+    Facts of closed days that a later import has made out of date go too.
+
     Args:
         lake: the lake.
         compact_files: a month with at least so many files is compacted.
@@ -49,7 +55,7 @@ def maintain(
         observe: told of every step.
 
     Returns:
-        What was done, per table.
+        What was done, per table, and to the facts where there are any.
 
     Raises:
         Busy: another writer did not finish in time.
@@ -61,7 +67,8 @@ def maintain(
         with lake.records.transaction() as connection:
             writer.lease.confirm(connection)
             forget_heads(connection, since)
-    return done
+    # Whoever reads facts asks for no right to write, so this needs none either.
+    return [*done, *_maintain_facts(lake, since)]
 
 
 def maintain_folder(folder: DataFolder, observe: Observer | None = None) -> list[Upkeep]:
@@ -75,6 +82,24 @@ def maintain_folder(folder: DataFolder, observe: Observer | None = None) -> list
         wait_seconds=lake.writer_wait_seconds,
         observe=observe,
     )
+
+
+def _maintain_facts(lake: Lake, since: dt.datetime) -> list[Upkeep]:
+    store = FactStore(lake)
+    if not store.path.is_dir():
+        return []
+    before = _count(store.path), size_of(store.path)
+    try:
+        store.prune(lake.snapshot(), all_kinds(), since)
+    except OSError as error:
+        raise StorageError(
+            f"过期的统计数据删不掉（{cause(error)}）；原始记录不受影响，请检查数据目录的写权限，然后再试。"
+        ) from error
+    return [Upkeep("facts", before[0], _count(store.path), before[1], size_of(store.path))]
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for _ in folder.glob("*/*"))
 
 
 def _maintain_one(writer: Writer, name: str, compact_files: int, since: dt.datetime) -> Upkeep:

@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from deltalake import DeltaTable
 
 from cockpit.errors import StorageError
 from cockpit.lake.faults import BELOW, cause
-from cockpit.lake.ground import added_files
-from cockpit.lake.layout import LAYOUTS, MONTH, QUARANTINE, Layout, month_of
+from cockpit.lake.ground import added_files, files_after
+from cockpit.lake.layout import LAYOUTS, QUARANTINE, Layout
 from cockpit.records.store import Records
+
+#: So many entries of a table's log are read one by one; to open the table anew costs as much as a hundred of them.
+_FEW_VERSIONS = 50
 
 
 class Lake:
@@ -36,13 +40,23 @@ class Lake:
         # A version never changes, so its files are looked up once; another Lake, on a folder restored or made anew in
         # the same place, knows nothing of them.
         self.files = lru_cache(maxsize=256)(self._files)
+        self._latest: dict[str, tuple[int, pl.DataFrame]] = {}
 
     def snapshot(self) -> Snapshot:
         """All tables as of one moment: no batch is seen in part."""
         return Snapshot(self, self.records.heads())
 
     def _files(self, name: str, version: int) -> pl.DataFrame:
-        return files_of(self.folder(name), version, LAYOUTS[name].partition)
+        """Files of a version; where one a little before it is known, from what the log has added since."""
+        partition, (before, known) = LAYOUTS[name].partition, self._latest.get(name, (-1, None))
+        found = None
+        if known is not None and before < version <= before + _FEW_VERSIONS:
+            found = files_after(self.folder(name), known, before, version, partition)
+        if found is None:
+            found = files_of(self.folder(name), version, partition)
+        if version > before:
+            self._latest[name] = (version, found)
+        return found
 
     def folder(self, name: str) -> Path:
         """Where a table lies."""
@@ -90,11 +104,26 @@ class Snapshot:
             Lazy frame with the table's columns and source_system, batch_id, ingested_at, updated_at, derived; for
             tickets also suspect_wait. Without rows where nothing was brought in.
         """
+        return self._between(self.raw(table, self._months(table, start, end)), table, start, end)
+
+    def paths(self, table: str, start: dt.datetime | None, end: dt.datetime | None) -> list[str]:
+        """Files that may hold rows of a span of time; a file never changes, so what was read from it may be kept."""
+        months = self._months(table, start, end)
+        return self.files(table).filter(months.wanted() if months else True)["path"].to_list()
+
+    def scan_file(
+        self, table: str, path: str, start: dt.datetime | None = None, end: dt.datetime | None = None
+    ) -> pl.LazyFrame:
+        """As `scan`, but the rows of one of the files alone."""
+        return self._between(_scan([path], LAYOUTS[table]), table, start, end)
+
+    def _months(self, table: str, start: dt.datetime | None, end: dt.datetime | None) -> Parts | None:
+        return _months(start, end, self.timezone) if LAYOUTS[table].time and (start or end) else None
+
+    def _between(
+        self, rows: pl.LazyFrame, table: str, start: dt.datetime | None, end: dt.datetime | None
+    ) -> pl.LazyFrame:
         layout = LAYOUTS[table]
-        months = None
-        if layout.time and (start or end):
-            months = _months(start, end, self.timezone)
-        rows = self.raw(table, months)
         # Compared in UTC, as stored: only then can whole row groups be skipped by their bounds.
         if layout.time and start is not None:
             rows = rows.filter(pl.col(layout.time) >= start.astimezone(dt.UTC))
@@ -196,11 +225,12 @@ def _equals(part: str) -> Parts:
 
 def _months(start: dt.datetime | None, end: dt.datetime | None, timezone: str) -> Parts:
     """The months that a half-open span touches."""
-    edge = dt.timedelta(microseconds=1)
-    bounds = pl.DataFrame(
-        {"at": [start, None if end is None else end - edge]}, schema={"at": pl.Datetime("us", "UTC")}
-    ).select(month_of("at", timezone))[MONTH]
-    return Parts(bounds[0], bounds[1])
+    edge, zone = dt.timedelta(microseconds=1), ZoneInfo(timezone)
+    first, last = (
+        None if at is None else at.astimezone(zone).strftime("%Y-%m")
+        for at in (start, None if end is None else end - edge)
+    )
+    return Parts(first, last)
 
 
 @contextmanager

@@ -73,9 +73,21 @@ def warnings(view: Overview, stale_minutes: int) -> None:
     """What a reader must know before reading the numbers: data of an earlier day, or data that have stopped coming."""
     if view.moment and not view.moment.live:
         until = f"截至当天 {view.moment.at:%H:%M}" if view.moment.at.date() == view.moment.day else "全天"
-        widgets.notice(f"今天没有数据，下面是最后有数据的一天：{words.day(view.moment.day)}（{until}）。", "info")
+        shown = f"下面是最后有数据的一天：{words.day(view.moment.day)}（{until}）。"
+        widgets.notice(f"{_why_not_today(view)}{shown}", "info")
     elif view.stale(stale_minutes):
         widgets.stale(view.freshness.age_minutes(view.shown_at) or 0, stale_minutes)
+
+
+def _why_not_today(view: Overview) -> str:
+    """Whether nothing of today is there because the halls are shut, have yet to open, or for no reason known here."""
+    doors, today = view.doors, view.shown_at.date()
+    if doors.shut_today:
+        following = doors.following
+        return "今日闭厅。" if following is None else f"今日闭厅，下次开门：{words.opening(following, today)}。"
+    if doors.opens is not None and view.shown_at < doors.opens:
+        return f"今天 {doors.opens:%H:%M} 开门，还没有数据；"
+    return "今天没有数据，"
 
 
 def city_figures(view: Overview) -> None:
@@ -112,8 +124,10 @@ def hall_table(halls: Sequence[HallToday]) -> None:
 
 
 def import_table(imports: Iterable[ImportEntry], today: date) -> None:
-    """The latest imports and refusals."""
+    """The latest imports and refusals, for who sees the whole city."""
     rows = [_import_row(entry, today) for entry in imports]
+    if not rows:
+        return
     widgets.panel(
         "最近导入",
         tables.table(IMPORT_COLUMNS, rows),

@@ -9,7 +9,7 @@ Whatever comes from the data is escaped here, once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from html import escape
 from typing import Any, Literal
@@ -75,19 +75,22 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
     return f'<table class="ck-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def shown(sheet: Sheet, *, rows: int = ROWS, link: str | None = None) -> str:
+def shown(sheet: Sheet, *, rows: int = ROWS, link: str | None = None, leads: Sequence[str] = ()) -> str:
     """A sheet as a table: at most so many rows, how many there are, and where the whole can be had.
 
     Args:
         sheet: what to show, sorted.
         rows: how many rows are drawn.
         link: address of the whole as a workbook; None = there is none.
+        leads: for each row the address that its first cell leads to; "" = none.
     """
     if sheet.frame.is_empty():
         return f'<p class="ck-none-yet">{NO_ROWS}</p>'
     columns = [Column(field.title, _kind(field)) for field in sheet.fields]
     drawn = sheet.frame.select(field.name for field in sheet.fields).head(rows)
-    cells = ([_written(field, value) for field, value in zip(sheet.fields, row, strict=True)] for row in drawn.rows())
+    cells = [[_written(field, value) for field, value in zip(sheet.fields, row, strict=True)] for row in drawn.rows()]
+    for row, href in zip(cells, leads, strict=False):
+        row[0] = replace(row[0], href=href)
     total = sheet.frame.height
     said = f"共 {number(total)} 行" + (f"，显示前 {number(rows)} 行" if total > rows else "")
     foot = f"<span>{said}</span>{download('下载全部（XLSX）', link) if link else ''}"

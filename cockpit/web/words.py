@@ -142,6 +142,14 @@ def clock(value: datetime, today: date) -> str:
     return f"{year}{value.month}月{value.day}日 {value:%H:%M}"
 
 
+def opening(value: datetime, today: date) -> str:
+    """When doors open: 09:00 where it is today, else with its day and weekday: 10月12日 星期一 09:00."""
+    if value.date() == today:
+        return f"{value:%H:%M}"
+    year = "" if value.year == today.year else f"{value.year}年"
+    return f"{year}{value.month}月{value.day}日 {weekday(value)} {value:%H:%M}"
+
+
 def age(minutes: float) -> str:
     """How long ago: 刚刚, 12 分钟前, 3 小时前, 5 天前, 2 年前."""
     if minutes < 1:

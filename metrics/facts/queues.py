@@ -6,6 +6,7 @@ them up instead of counting tickets again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,8 @@ COUNTS = ("taken", "own", "own_usual", "calls", "wait", "calls_usual", "wait_usu
 _NEEDED = ("hall_id", "queue_id", "date", "take", "call", "end", "wait", "handle", "suspect", "transfer")
 
 Flags = npt.NDArray[np.bool_]
+#: What is added up (None: rows are counted), and of which rows it is not.
+_Count = tuple[Ints | None, Flags]
 
 
 def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
@@ -48,37 +51,55 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     queues, halls = kept["queue_id"].unique().sort(), kept["hall_id"].unique().sort()
     queue = numbers(kept["queue_id"], queues)
     # Queue by queue the search for sessions goes forward through them, which is several times as fast.
-    order = np.argsort(packed([(queue, len(queues)), (np.arange(len(queue)), len(queue))]))
+    order = np.argsort(queue.astype(np.min_scalar_type(len(queues))), kind="stable")
     queue, hall = queue[order], numbers(kept["hall_id"], halls)[order]
 
     def column(name: str) -> Ints:
         """A column of the visits as whole numbers in that order."""
         return kept[name].to_physical().cast(pl.Int64).fill_null(0).to_numpy()[order]
 
-    own, usual = 1 - column("transfer"), 1 - column("suspect")
     date, call, wait, handle = column("date"), column("call"), column("wait"), column("handle")
-    every = np.ones(len(queue), dtype=np.int64)
-    kinds: list[tuple[Ints, Flags, dict[str, Ints]]] = [
-        (column("take"), every > 0, {"taken": every, "own": own, "own_usual": own * usual}),
-        (call, call < NEVER, {"calls": every, "wait": wait, "calls_usual": usual, "wait_usual": wait * usual}),
-        (column("end"), handle > 0, {"handled": every, "handle": handle}),
+    transfer, suspect = column("transfer") > 0, column("suspect") > 0
+    every, none = np.ones(len(queue), dtype=np.bool_), np.zeros(len(queue), dtype=np.bool_)
+    kinds: list[tuple[Ints, Flags, dict[str, _Count]]] = [
+        (
+            column("take"),
+            every,
+            {"taken": (None, none), "own": (None, transfer), "own_usual": (None, transfer | suspect)},
+        ),
+        (
+            call,
+            call < NEVER,
+            {
+                **{"calls": (None, none), "wait": (wait, none)},
+                **{"calls_usual": (None, suspect), "wait_usual": (wait, suspect)},
+            },
+        ),
+        (column("end"), handle > 0, {"handled": (None, none), "handle": (handle, none)}),
     ]
     opened = _Opened(sessions, halls)
     days, steps = _Span.of([date]), _Span.of([moment[which] // STEP for moment, which, _ in kinds])
     sizes = (len(queues), len(halls), days.size, steps.size, opened.size)
+    spot = packed([(queue, sizes[0]), (hall, sizes[1]), (date - days.first, sizes[2])])
     groups, ends = [], []
     for moment, which, _ in kinds:
         session, end = opened.at(hall[which], moment[which])
-        parts = (queue[which], hall[which], date[which] - days.first, moment[which] // STEP - steps.first, session)
-        groups.append(Groups.of(packed(list(zip(parts, sizes, strict=True)))))
-        ends.append(groups[-1].any(end))
-    keys = distinct(np.concatenate([group.keys for group in groups]))
+        step = moment[which] // STEP - steps.first
+        key = packed([(spot[which], math.prod(sizes[:3])), (step, sizes[3]), (session, sizes[4])])
+        groups.append((Groups.of(key), key))
+        ends.append(groups[-1][0].any(end))
+    keys = distinct(np.concatenate([group.keys for group, _ in groups]))
     columns = {name: np.zeros(len(keys), dtype=np.int64) for name in ("at", *COUNTS)}
-    for group, end, (_, which, counts) in zip(groups, ends, kinds, strict=True):
+    for (group, key), end, (_, which, counts) in zip(groups, ends, kinds, strict=True):
         row = np.searchsorted(keys, group.keys)
         columns["at"][row] = end
-        for name, values in counts.items():
-            columns[name][row] = group.sum(values[which])
+        for name, (values, without) in counts.items():
+            columns[name][row] = group.count() if values is None else group.sum(values[which])
+            # Few rows are left out: they are taken off again.
+            out = np.flatnonzero(without & which)
+            if len(out):
+                spots = np.searchsorted(keys, key[np.flatnonzero(without[which])])
+                np.subtract.at(columns[name], spots, 1 if values is None else values[out])
     at = columns.pop("at")
     queue, hall, date, _, session = unpacked(keys, sizes[1:])
     frame = pl.DataFrame(

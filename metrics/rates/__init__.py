@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from metrics.rates.definition import PLACES, Place, Rate, UnknownRate
+from metrics.rates.definition import PLACE_COLUMNS, PLACES, Place, Rate, UnknownRate
 from metrics.rates.editions import CURRENT, EDITIONS, rates_of
-from metrics.rates.engine import PLACE_COLUMNS, Tally, compute_rates, tally
+from metrics.rates.engine import Tally, compute_rates, tally
 from metrics.rates.records import NEEDED, NO_HALL, NO_REGION, RateRecords
 
 __all__ = [

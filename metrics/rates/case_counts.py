@@ -9,17 +9,19 @@ import polars as pl
 from metrics.asof import as_of
 from metrics.calendar import WorkCalendar
 from metrics.cases import with_deadline, with_item
+from metrics.rates.counts import Counts, counted, marked, marks
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 from metrics.standard.columns import LATEST
 
 ONLINE = ("pc", "app", "mini")
 
 #: Every row that is counted at all.
-EVERY = pl.col("key").is_not_null()
-_TAKEN_IN = ("accept_time", "seat", "subject", "platform", "channel", "cross_region", "visit_count", "delivery")
+EVERY = pl.lit(value=True)
+_TIMES = ("apply_time", "accept_time", "promise_due", "finish_time", "closed_time")
+_TAKEN_IN = ("accept_time", "seat", "subject", "marks")
 _ENDED = (
-    *("project_no", "apply_time", "accept_time", "promise_due", "finish_time", "closed_time", "status"),
-    *("seat", "subject", "visit_count", "auto_approved", "case_type", "promise_days", "day_unit"),
+    *("project_no", *_TIMES, "seat", "subject", "visit_count", "auto_approved"),
+    *("case_type", "promise_days", "day_unit"),
 )
 _ASKED = ("project_no", "apply_time", "accept_time", "closed_time", "seat", "subject")
 _UNIFIED = pl.col("platform") == "ywtb2"
@@ -60,20 +62,29 @@ def placed_cases(records: RateRecords, grid: Grid) -> pl.DataFrame:
     """Cases as of t with their place and the version of their item; test rows included, nothing counted yet.
 
     Returns:
-        The columns needed of cases, `seat`, `subject`, case_type, apply_based, promise_days, day_unit, ywtb_exception,
-        item_in_force.
+        project_no, the times, visit_count, auto_approved, is_test; marks (of `SCOPE`), over (whether it is finished),
+        seat, subject, case_type, apply_based, promise_days, day_unit, ywtb_exception, item_in_force.
     """
     rows = records.cases.select(NEEDED["cases"])
-    cases = (rows if grid.t is None else as_of("cases", rows, grid.t)).collect()
-    cases = cases.with_columns(pl.col("item_code").cast(pl.Enum(grid.versions.codes), strict=False))
+    known = rows if grid.t is None else as_of("cases", rows, grid.t)
+    # Texts are read as what they stand for: two million of them are not kept.
+    cases = known.select(
+        *("project_no", *_TIMES, "visit_count", "auto_approved", "is_test", "item_version"),
+        marks(SCOPE),
+        (pl.col("status") == "finished").alias("over"),
+        pl.col("hall_id").cast(grid.hall_codes, strict=False),
+        pl.when(pl.col("hall_id").is_null()).then("region_code"),
+        pl.col("dept_code").cast(pl.Enum(grid.departments), strict=False),
+        pl.col("item_code").cast(pl.Enum(grid.versions.codes), strict=False),
+    ).collect()
     placed = with_item(cases, grid.versions)
     seat = pl.select(pl.coalesce(grid.hall_seat(cases["hall_id"]), grid.region_seat(cases["region_code"])))
     subject = grid.subject(cases["dept_code"], cases["item_code"], placed["theme"])
-    placed = placed.with_columns(seat.to_series().alias("seat"), subject)
-    return placed.drop("hall_id", "region_code", "item_version", "item_code", "dept_code", "theme")
+    dropped = ("hall_id", "region_code", "item_version", "item_code", "dept_code", "theme")
+    return placed.drop(dropped).with_columns(seat.to_series().alias("seat"), subject)
 
 
-def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[pl.DataFrame]:
+def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[Counts]:
     """Counts of scope S, of finished cases, of their deadlines and of submissions.
 
     Args:
@@ -82,7 +93,7 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
         grid: periods, seats, subjects.
 
     Returns:
-        Frames with key and counts.
+        Four counts in that order.
     """
     pauses = records.case_pauses.select(NEEDED["case_pauses"])
     known = (pauses if grid.t is None else as_of("case_pauses", pauses, grid.t)).collect()
@@ -90,7 +101,7 @@ def count_cases(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[p
     accepted, over, submitted = pl.collect_all(parts)
     finished = _with_days(grid.keyed(over, "finish_time"), records.work)
     return [
-        counted(grid.keyed(accepted, "accept_time"), SCOPE),
+        marked(grid.keyed(accepted, "accept_time"), SCOPE),
         counted(finished, FINISHED),
         counted(with_early_day(finished, known, records.work), DUE),
         counted(with_delay(grid.keyed(submitted, "apply_time"), known, records.work, grid.t), SUBMITTED),
@@ -103,14 +114,8 @@ def _populations() -> list[tuple[pl.Expr, tuple[str, ...]]]:
     accepted = pl.col("accept_time").is_not_null()
     scope = real & accepted & IN_SCOPE
     # `finished` is what the times say; a case that was closed after all counts as rejected or withdrawn.
-    ended = real & pl.col("finish_time").is_not_null() & (pl.col("status") == "finished")
+    ended = real & pl.col("finish_time").is_not_null() & pl.col("over")
     return [(scope, _TAKEN_IN), (ended, _ENDED), (real, _ASKED)]
-
-
-def counted(rows: pl.DataFrame, counts: dict[str, pl.Expr]) -> pl.DataFrame:
-    """How many rows of each key hold what each count asks for; unknown (null) does not hold."""
-    marked = rows.select("key", *(expr.fill_null(value=False).alias(name) for name, expr in counts.items()))
-    return marked.group_by("key").agg(pl.exclude("key").sum().cast(pl.Int64))
 
 
 def _with_days(finished: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
@@ -123,7 +128,7 @@ def _with_days(finished: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
 
 def with_early_day(finished: pl.DataFrame, pauses: pl.DataFrame, work: WorkCalendar) -> pl.DataFrame:
     """Finished promised cases that had a deadline, whether they were late, and the last day that counts as early."""
-    promised = finished.filter(pl.col("case_type") == "promise")
+    promised = finished.filter(pl.col("case_type") == "promise").with_columns(pl.lit("finished").alias("status"))
     # All of them have ended, so their deadlines no longer depend on an instant.
     due = with_deadline(promised, pauses, work, LATEST).filter(pl.col("due_adj").is_not_null())
     return due.with_columns(work.before(work.due_day_of(due["due_adj"])).alias("early_day"))

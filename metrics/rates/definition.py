@@ -17,6 +17,15 @@ PLACES: dict[str, Place] = {
     "i": "item",
     "t": "theme",
 }
+#: The columns that name a place of each kind; answers have all of them, null where they do not apply.
+PLACE_COLUMNS: dict[Place, tuple[str, ...]] = {
+    "city": (),
+    "county": ("county",),
+    "hall": ("hall_id", "county"),
+    "department": ("dept_code",),
+    "item": ("item_code",),
+    "theme": ("theme",),
+}
 
 
 @dataclass(frozen=True)

@@ -11,24 +11,16 @@ import polars as pl
 
 from metrics.periods import Period
 from metrics.rates.case_counts import count_cases, placed_cases
-from metrics.rates.definition import Place, Rate
+from metrics.rates.counts import Counts, added
+from metrics.rates.definition import PLACE_COLUMNS, Place, Rate
 from metrics.rates.editions import CURRENT, rates_of
 from metrics.rates.item_counts import count_items
 from metrics.rates.records import NO_HALL, Grid, RateRecords
 from metrics.rates.review_counts import count_complaints, count_reviews
-from metrics.rates.targets import halls_on_target, items_on_target, wait_p90
+from metrics.rates.targets import counted_anew
 from metrics.rates.ticket_counts import count_tickets
 from metrics.standard import TABLES
 
-#: The columns that name a place of each kind; the answer has all of them, null where they do not apply.
-PLACE_COLUMNS: dict[Place, tuple[str, ...]] = {
-    "city": (),
-    "county": ("county",),
-    "hall": ("hall_id", "county"),
-    "department": ("dept_code",),
-    "item": ("item_code",),
-    "theme": ("theme",),
-}
 _NAMES = ("hall_id", "county", "dept_code", "item_code", "theme")
 ANSWER = ("rate", "period", *_NAMES, "numerator", "denominator", "value", "definition_version")
 
@@ -39,16 +31,19 @@ class Tally:
 
     Attributes:
         periods: labels of the periods, by number.
-        cells: period (number), hall_id, county, dept_code, item_code, theme, and counts that add up.
-        waits: period, seat, wait (microseconds) of every call.
         seats: seat, hall_id, county.
+        at_seats: period (number), hall_id, county, and counts that add up.
+        of_subjects: period, dept_code, item_code, theme, and counts that add up; also those of the catalogue of items,
+            in rows of a department alone.
+        anew: for each kind of place what does not add up: period, the names of the place, and counts.
         places: for each kind of place the places there are, with data or without.
     """
 
     periods: tuple[str, ...]
-    cells: pl.DataFrame
-    waits: pl.DataFrame
     seats: pl.DataFrame
+    at_seats: pl.DataFrame
+    of_subjects: pl.DataFrame
+    anew: dict[Place, list[pl.DataFrame]]
     places: dict[Place, pl.DataFrame]
 
     def rates(self, by: Place, ids: Sequence[str] | None = None, version: str = CURRENT) -> pl.DataFrame:
@@ -87,19 +82,24 @@ class Tally:
         for part in tallies:
             if not part.seats.filter(pl.col("hall_id") != NO_HALL).equals(halls):
                 raise ValueError("tallies of different halls cannot be joined")
-        moved = [
-            [frame.with_columns(pl.col("period") + begin) for frame in (part.cells, part.waits)]
-            for part, begin in zip(tallies, begins, strict=False)
-        ]
+
+        def together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+            """One frame of the tallies' own, each with its periods numbered on."""
+            moved = [part.with_columns(pl.col("period") + begin) for part, begin in zip(parts, begins, strict=False)]
+            return pl.concat(moved, how="diagonal")
+
+        kinds = tallies[0].places.keys()
         return cls(
             periods=tuple(label for part in tallies for label in part.periods),
-            cells=pl.concat([cells for cells, _ in moved], how="diagonal"),
-            # Only halls have waits, and their seats are the same everywhere.
-            waits=pl.concat([waits for _, waits in moved]),
             seats=seats,
+            at_seats=together([part.at_seats for part in tallies]),
+            of_subjects=together([part.of_subjects for part in tallies]),
+            anew={
+                kind: [together(frames) for frames in zip(*(part.anew[kind] for part in tallies), strict=True)]
+                for kind in tallies[0].anew
+            },
             places={
-                kind: pl.concat([part.places[kind] for part in tallies]).unique(maintain_order=True)
-                for kind in tallies[0].places
+                kind: pl.concat([part.places[kind] for part in tallies]).unique(maintain_order=True) for kind in kinds
             },
         )
 
@@ -107,15 +107,19 @@ class Tally:
         """All counts of each period and place of a kind, 0 where nothing was counted."""
         names = PLACE_COLUMNS[by]
         key = ["period", *names]
-        sums = self.cells.group_by(key).agg(pl.exclude("period", *_NAMES).sum())
-        anew = [items_on_target(self.cells, key), halls_on_target(self.cells, key)]
-        if by in {"city", "county", "hall"}:
-            anew.append(wait_p90(self.waits, self.seats, names))
+        sources = [frame for frame in (self.at_seats, self.of_subjects) if set(names) <= set(frame.columns)]
         counts = pl.DataFrame({"period": range(len(self.periods))}, schema={"period": pl.Int32})
         counts = counts.with_columns(pl.Series("label", self.periods, dtype=pl.String))
         if names:
             counts = counts.join(self.places[by], how="cross")
-        for part in (sums, *anew):
+        known = set(counts.columns)
+        for source in sources:
+            # A city is both: what its halls counted stands first, the catalogue of items only in the other.
+            fresh = [name for name in source.columns if name not in known and name not in _NAMES]
+            known |= set(fresh)
+            sums = source.group_by(key).agg(pl.col(fresh).sum())
+            counts = counts.join(sums, on=key, how="left", maintain_order="left")
+        for part in self.anew.get(by, ()):
             counts = counts.join(part, on=key, how="left", maintain_order="left")
         unnamed = [pl.lit(None, dtype=pl.String).alias(name) for name in _NAMES if name not in names]
         return counts.with_columns(pl.exclude("period", "label", "wait_p90", *_NAMES).fill_null(0)).with_columns(
@@ -163,19 +167,22 @@ def tally(records: RateRecords, periods: Sequence[Period], t: datetime | None = 
     grid = Grid.of(records, periods, t)
     cases = placed_cases(records, grid)
     tickets = count_tickets(cases, records, grid)
-    parts = [
-        *count_cases(cases, records, grid),
-        *count_reviews(cases, records, grid),
-        count_complaints(cases, records, grid),
-        *tickets.counts,
-        _minutes(records, grid),
-    ]
-    counted = grid.decoded(pl.concat(parts, how="diagonal").group_by("key").agg(pl.all().sum()))
-    items = count_items(counted, grid)
+    scope, *rest = count_cases(cases, records, grid)
+    of_subjects = [scope, *rest, *count_reviews(cases, records, grid)]
+    of_seats = [count_complaints(cases, records, grid), *tickets.counts, _minutes(records, grid)]
+    seated, told = added([*of_subjects, *of_seats], grid.place_of), added(of_subjects, grid.subject_of)
+    at_seats = grid.places(seated.keys).drop("seat").hstack(pl.DataFrame(seated.columns))
     evaluable = (pl.col("finished") + pl.col("tickets_without_case")).alias("services_evaluable")
-    cells = pl.concat([counted.with_columns(evaluable), items], how="diagonal")
-    labels = tuple(period.label for period in grid.periods)
-    return Tally(labels, cells, tickets.waits, grid.seats, _places(records, cells))
+    subjects = grid.subjects(told.keys).hstack(pl.DataFrame(told.columns))
+    subjects = pl.concat([subjects, count_items(subjects, grid)], how="diagonal")
+    return Tally(
+        periods=tuple(period.label for period in grid.periods),
+        seats=grid.seats,
+        at_seats=at_seats.with_columns(evaluable),
+        of_subjects=subjects,
+        anew=counted_anew(scope, tickets.waits, grid),
+        places=_places(records, at_seats, subjects),
+    )
 
 
 def _figures(counts: pl.DataFrame, rate: Rate) -> pl.DataFrame:
@@ -195,18 +202,18 @@ def _figures(counts: pl.DataFrame, rate: Rate) -> pl.DataFrame:
     )
 
 
-def _minutes(records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Busy and open minutes of windows: key, busy_minutes, open_minutes."""
+def _minutes(records: RateRecords, grid: Grid) -> Counts:
+    """Busy and open minutes of windows."""
     types = {"hall_id": pl.String, "date": pl.Date, "busy_minutes": pl.Float64, "open_minutes": pl.Float64}
     given = pl.LazyFrame(schema=types) if records.window_minutes is None else records.window_minutes
     days = given.select(pl.col(name).cast(dtype) for name, dtype in types.items()).collect()
     # A day lies in a period as its noon does, whatever the clock does at midnight.
     noon = (pl.col("date").cast(pl.Datetime("us")) + pl.duration(hours=12)).dt.replace_time_zone(grid.zone)
     rows = grid.keyed(days.with_columns(grid.hall_seat(days["hall_id"]), noon.alias("noon")), "noon")
-    return rows.group_by("key").agg(pl.col("busy_minutes", "open_minutes").sum())
+    return Counts.of(rows.group_by("key").agg(pl.col("busy_minutes", "open_minutes").sum()))
 
 
-def _places(records: RateRecords, cells: pl.DataFrame) -> dict[Place, pl.DataFrame]:
+def _places(records: RateRecords, seated: pl.DataFrame, told: pl.DataFrame) -> dict[Place, pl.DataFrame]:
     """The places of each kind: those of the reference tables, and what else was met."""
     halls = records.halls.select("hall_id", "county").sort("hall_id").collect()
     themes = next(column.codes for column in TABLES["items"].columns if column.name == "theme")
@@ -217,5 +224,9 @@ def _places(records: RateRecords, cells: pl.DataFrame) -> dict[Place, pl.DataFra
         "item": records.items.select("item_code").sort("item_code").collect(),
         "theme": pl.DataFrame({"theme": themes}, schema={"theme": pl.String}),
     }
-    met = {kind: cells.select(PLACE_COLUMNS[kind]).drop_nulls().unique().sort(PLACE_COLUMNS[kind]) for kind in listed}
+    met = {}
+    for kind in listed:
+        names = PLACE_COLUMNS[kind]
+        counts = seated if set(names) <= set(seated.columns) else told
+        met[kind] = counts.select(names).drop_nulls().unique().sort(names)
     return {kind: pl.concat([listed[kind], met[kind]]).unique(maintain_order=True) for kind in listed}

@@ -9,12 +9,13 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from metrics.calendar import WorkCalendar
 from metrics.cases import ItemVersions
+from metrics.groups import unpacked
 from metrics.periods import Period
+from metrics.spells import Ints
 from metrics.standard.reference import THEMES
 
 #: Cases without a hall stand beside the halls of their county under this name.
@@ -48,7 +49,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
     ),
     "complaints": ("hall_id", "kind", "created_at", "closed_at", "project_no"),
 }
-_Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,23 +158,33 @@ class Grid:
     def key(self, period: pl.Expr, seat: pl.Expr, subject: pl.Expr) -> pl.Expr:
         """Period, seat and subject as one number."""
         places = period.cast(pl.Int64) * self.seats.height + seat
-        return (places * self._subjects + subject).alias("key")
+        return (places * self.subjects_at_most + subject).alias("key")
 
-    def decoded(self, counts: pl.DataFrame) -> pl.DataFrame:
-        """Counts with period, hall_id, county, dept_code, item_code and theme in place of the key."""
-        place, subject = pl.col("key") // self._subjects, pl.col("key") % self._subjects
-        items, themes = self._items.len() + 1, len(THEMES) + 1
-        parts = counts.select(
-            period=(place // self.seats.height).cast(pl.Int32),
-            seat=place % self.seats.height,
-            dept_code=subject // (items * themes),
-            item_code=subject // themes % items,
-            theme=subject % themes,
-        )
+    def place_of(self, keys: Ints) -> Ints:
+        """Period and seat of each key as one number."""
+        return keys // self.subjects_at_most
+
+    def subject_of(self, keys: Ints) -> Ints:
+        """Period and subject of each key as one number."""
+        place, subject = np.divmod(keys, self.subjects_at_most)
+        return place // self.seats.height * self.subjects_at_most + subject
+
+    def places(self, numbers: Ints) -> pl.DataFrame:
+        """What `place_of` gave, in columns: period, seat, hall_id, county."""
+        period, seat = np.divmod(numbers, self.seats.height)
+        return pl.DataFrame({"period": period.astype(np.int32)}).hstack(self.seats[seat])
+
+    def subjects(self, numbers: Ints) -> pl.DataFrame:
+        """What `subject_of` gave, in columns: period, dept_code, item_code, theme; null where it has no such part."""
+        period, subject = np.divmod(numbers, self.subjects_at_most)
         listed = {"dept_code": self.departments, "item_code": self._items, "theme": pl.Series(THEMES)}
-        named = [_none_first(codes).gather(parts[name]).alias(name) for name, codes in listed.items()]
-        seats = [self.seats[name].gather(parts["seat"]) for name in ("hall_id", "county")]
-        return pl.DataFrame([parts["period"], *seats, *named, *counts.drop("key").get_columns()])
+        parts = zip(listed.items(), self.parts(subject), strict=True)
+        named = [_none_first(codes)[part].alias(name) for (name, codes), part in parts]
+        return pl.DataFrame({"period": period.astype(np.int32)}).hstack(named)
+
+    def parts(self, subject: Ints) -> list[Ints]:
+        """Numbers of department, item and theme of each subject, from 1; 0 where it has no such part."""
+        return unpacked(subject, (self._items.len() + 1, len(THEMES) + 1))
 
     def subject(self, departments: pl.Series, items: pl.Series, themes: pl.Series) -> pl.Series:
         """Department, item and theme as one number; what is null has no part in it."""
@@ -186,9 +196,14 @@ class Grid:
             found = found * (codes.len() + 1) + (part.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
         return pl.Series("subject", found)
 
+    @cached_property
+    def hall_codes(self) -> pl.Enum:
+        """All halls, in the order of seats."""
+        return pl.Enum(self.halls["hall_id"])
+
     def hall_seat(self, halls: pl.Series) -> pl.Series:
         """The seat of each hall; null where there is none."""
-        return halls.cast(pl.Enum(self.halls["hall_id"]), strict=False).to_physical().cast(pl.Int64).alias("seat")
+        return halls.cast(self.hall_codes, strict=False).to_physical().cast(pl.Int64).alias("seat")
 
     def region_seat(self, codes: pl.Series) -> pl.Series:
         """The seat beside the halls of a region's county; that of the unknown region where there is none."""
@@ -221,7 +236,7 @@ class Grid:
         return self.versions.codes
 
     @property
-    def _subjects(self) -> int:
+    def subjects_at_most(self) -> int:
         """How many subjects there can be."""
         return (self.departments.len() + 1) * (self._items.len() + 1) * (len(THEMES) + 1)
 
@@ -238,7 +253,7 @@ class Grid:
         return {code: names.get(code, code) for code in self.regions}
 
     @cached_property
-    def _bounds(self) -> tuple[_Ints, _Ints]:
+    def _bounds(self) -> tuple[Ints, Ints]:
         zone = ZoneInfo(self.zone)
         ends = pl.Series([edge for period in self.periods for edge in period.instants(zone)])
         edges = ends.dt.cast_time_unit("us").to_physical().to_numpy().reshape(-1, 2)

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from metrics.asof import as_of
-from metrics.rates.case_counts import EVERY, counted
+from metrics.rates.case_counts import EVERY
+from metrics.rates.counts import Counts, counted, marked, marks
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 
 #: Working days within which a bad review must be mended where the city sets no day of its own.
@@ -35,31 +36,39 @@ MENDED = {"bad_rectify_due": EVERY, "bad_rectified": pl.col("rectify_time") <= p
 COMPLAINED = {"complaints_onsite": pl.col("kind") == "onsite"}
 
 
-def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[pl.DataFrame]:
+def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list[Counts]:
     """Counts of reviews by the time they were given, and of bad ones by the deadline of mending.
 
     Args:
         cases: as `placed_cases` gives them; whatever a review is about.
         records: reviews, tickets, working days.
         grid: periods, seats, subjects.
-
-    Returns:
-        Frames with key and counts.
     """
     rows = records.reviews.select(NEEDED["reviews"])
     known = rows if grid.t is None else as_of("reviews", rows, grid.t)
-    # What is neither active nor default enters nowhere.
-    reviews = known.filter(_ACTIVE | _DEFAULT).collect()
-    given = reviews.filter(grid.period_of(reviews["assess_time"]).is_not_null())
-    mended = _to_mend(reviews.filter(_BAD), records, grid)
-    return [
-        counted(grid.keyed(_placed(given, cases, records, grid), "assess_time"), GIVEN),
-        counted(grid.keyed(_placed(mended, cases, records, grid), "moment"), MENDED),
-    ]
+    # What is neither active nor default enters nowhere; default reviews are told for halls alone, so that where they
+    # name a hall it is not looked up what else they name.
+    asked = pl.col("hall_id").is_null() | _ACTIVE
+    reviews = (
+        known.filter(_ACTIVE | _DEFAULT)
+        .select(
+            *("assess_time", "rectify_due", "rectify_time"),
+            marks(GIVEN),
+            _BAD.fill_null(value=False).alias("bad"),
+            pl.col("hall_id").cast(grid.hall_codes, strict=False),
+            *(pl.when(asked).then(name).alias(name) for name in ("project_no", "ticket_id")),
+        )
+        .collect()
+    )
+    mended = _to_mend(reviews, records, grid)
+    counts = grid.period_of(reviews["assess_time"]).is_not_null() | grid.period_of(mended["moment"]).is_not_null()
+    placed = _placed(mended if counts.all() else mended.filter(counts), cases, records, grid)
+    due = placed.filter(pl.col("moment").is_not_null())
+    return [marked(grid.keyed(placed, "assess_time"), GIVEN), counted(grid.keyed(due, "moment"), MENDED)]
 
 
-def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Complaints made in a hall, by the time they were made: key and counts."""
+def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Counts:
+    """Complaints made in a hall, by the time they were made."""
     rows = records.complaints.select(NEEDED["complaints"])
     made = (rows if grid.t is None else as_of("complaints", rows, grid.t)).collect()
     about = _About(made, grid)
@@ -67,26 +76,31 @@ def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> p
     return counted(grid.keyed(made.with_columns(about.seat()), "created_at"), COMPLAINED)
 
 
-def _to_mend(bad: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Bad reviews with their deadline of mending and `moment`, just before it: 00:00 belongs to the day before.
+def _to_mend(reviews: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+    """Reviews, bad ones with their deadline of mending (`due`) and `moment`, just before it.
 
-    At an instant within a period only the deadlines that have passed count: what is not due yet is not late.
+    00:00 belongs to the day before. At an instant within a period only the deadlines that have passed count: what is
+    not due yet is not late. `moment` is null where nothing counts.
     """
     work = records.work
+    row = reviews["bad"].arg_true()
+    bad = reviews.select(pl.col("assess_time", "rectify_due").gather(row))
     assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
     default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
-    rows = bad.with_columns(pl.coalesce("rectify_due", default).alias("due"))
-    rows = rows.with_columns(pl.col("due").dt.offset_by("-1us").alias("moment"))
-    return rows if grid.t is None else rows.filter(pl.col("due") <= grid.instant)
+    due = bad.select(pl.coalesce("rectify_due", default).alias("due"))
+    passed = pl.lit(value=True) if grid.t is None else pl.col("due") <= grid.instant
+    moment = due.select(pl.when(passed).then(pl.col("due").dt.offset_by("-1us"))).to_series()
+    none = pl.repeat(None, reviews.height, dtype=reviews.schema["assess_time"], eager=True)
+    return reviews.with_columns(
+        none.scatter(row, due.to_series()).alias("due"), none.scatter(row, moment).alias("moment")
+    )
 
 
 def _placed(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
     """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item."""
     about = _About(reviews, grid)
-    # Default reviews are told for halls alone: their subject is not looked up.
-    asked = reviews["hall_id"].is_null() | (reviews["origin"] == "active")
-    about.by_case(reviews.select(pl.when(asked).then("project_no")).to_series(), cases)
-    about.by_ticket(reviews.select(pl.when(asked).then("ticket_id")).to_series(), records)
+    about.by_case(reviews["project_no"], cases)
+    about.by_ticket(reviews["ticket_id"], records)
     return reviews.with_columns(about.seat(), about.subject())
 
 

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.asof import as_of
-from metrics.calendar import breaks, closings
-from metrics.rates.case_counts import counted
+from metrics.hours import breaks_of, sessions_of
+from metrics.rates.counts import Counts, counted
 from metrics.rates.records import Grid, RateRecords, matched
+from metrics.standard.records import TICKET_ENDED, TICKET_LIVE
 
 #: A ticket given back sooner than this after it was taken was a slip of the finger, no visitor.
 SLIP = timedelta(seconds=120)
@@ -21,6 +22,7 @@ SLA_MINUTES = 25
 MINUTE_US = 60_000_000
 _Ints = npt.NDArray[np.int64]
 _COLUMNS = ("hall_id", "take_time", "call_time", "start_time", "end_time", "status", "project_no", "is_test")
+_STATUS = pl.Enum(TICKET_LIVE + TICKET_ENDED)
 #: No time at all: below every instant, and still far enough from the least number to be subtracted from.
 _NONE = np.iinfo(np.int64).min // 2
 
@@ -39,12 +41,12 @@ class TicketCounts:
     """Counts of tickets.
 
     Attributes:
-        counts: frames with key and counts.
+        counts: of waits, calls, services.
         waits: the wait of every call: period, seat, wait in microseconds; quantiles do not add up, so every place
             looks at them anew.
     """
 
-    counts: list[pl.DataFrame]
+    counts: list[Counts]
     waits: pl.DataFrame
 
 
@@ -59,29 +61,37 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
     rows = records.tickets.select(_COLUMNS)
     known = rows if grid.t is None else as_of("tickets", rows, grid.t)
     slip = (pl.col("status") == "cancelled") & (pl.col("end_time") - pl.col("take_time") <= SLIP)
-    real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False)).collect()
-    tickets = real.with_columns(grid.hall_seat(real["hall_id"])).filter(pl.col("seat").is_not_null()).drop("hall_id")
+    real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False))
+    tickets = real.select(
+        *("take_time", "call_time", "start_time", "end_time"),
+        pl.col("status").cast(_STATUS),
+        pl.when(pl.col("status") == "done").then("project_no"),
+        pl.col("hall_id").cast(grid.hall_codes, strict=False).to_physical().cast(pl.Int64).alias("seat"),
+    ).collect()
+    if tickets["seat"].null_count():
+        tickets = tickets.filter(pl.col("seat").is_not_null())
     waited = _waited(tickets, records, grid)
     calls = waited.filter("call").select("key", "period", "seat", "wait")
     sums = calls.group_by("key").agg((pl.col("wait").sum() / MINUTE_US).alias("wait_minutes"))
-    return TicketCounts([counted(waited, WAITED), sums, *_served(tickets, cases, grid)], calls.drop("key"))
+    return TicketCounts([counted(waited, WAITED), Counts.of(sums), *_served(tickets, cases, grid)], calls.drop("key"))
 
 
-def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[pl.DataFrame]:
+def _served(tickets: pl.DataFrame, cases: pl.DataFrame, grid: Grid) -> list[Counts]:
     """Tickets that were done, those of them without a case of their own, and how long services took."""
-    ended = grid.keyed(tickets.filter(pl.col("status").is_in(["done", "returned"])), "end_time")
+    over = pl.col("status").is_in(pl.Series(["done", "returned"], dtype=_STATUS).implode())
+    times = ("start_time", "call_time", "end_time")
+    ended = grid.keyed(tickets.select("seat", "status", "project_no", *times).filter(over), "end_time")
     done = pl.col("status") == "done"
     handle = (pl.col("end_time") - pl.coalesce("start_time", "call_time")).dt.total_microseconds()
-    named, _ = matched(ended.select(pl.when(done).then("project_no")).to_series(), cases["project_no"])
+    named, _ = matched(ended["project_no"], cases["project_no"])
     without = ended.select(done).to_series().scatter(named, False)  # noqa: FBT003
     rows = ended.select("key", done=done, handle=handle, without=without)
-    timed = rows.filter(pl.col("handle") > 0).group_by("key")
-    return [
-        counted(rows, {"tickets_done": pl.col("done"), "tickets_without_case": pl.col("without")}),
-        timed.agg(
-            pl.len().cast(pl.Int64).alias("handled"), (pl.col("handle").sum() / MINUTE_US).alias("handle_minutes")
-        ),
-    ]
+    services = rows.filter(pl.col("handle") > 0).group_by("key")
+    timed = services.agg(
+        pl.len().cast(pl.Int64).alias("handled"), (pl.col("handle").sum() / MINUTE_US).alias("handle_minutes")
+    )
+    done_counts = {"tickets_done": pl.col("done"), "tickets_without_case": pl.col("without")}
+    return [counted(rows, done_counts), Counts.of(timed)]
 
 
 def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
@@ -97,9 +107,10 @@ def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataF
     called = call != _NONE
     unserved = ~called & (start == _NONE)
     left = (end != _NONE) & (end <= closing)
-    gone = unserved & left & _is(tickets["status"], "abandoned")
-    given_back = unserved & left & _is(tickets["status"], "cancelled")
-    stayed = unserved & ~left & _is(tickets["status"], "abandoned", "cancelled", "waiting")
+    status = tickets["status"]
+    gone = unserved & left & _is(status, "abandoned")
+    given_back = unserved & left & _is(status, "cancelled")
+    stayed = unserved & ~left & _is(status, "abandoned", "cancelled", "waiting")
     until = np.where(called, call, np.where(gone | given_back, end, closing))
     waiting = np.zeros(take.size, dtype=np.bool_)
     if grid.t is not None:
@@ -116,7 +127,7 @@ def _waited(tickets: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataF
             "wait": until - take - hours.in_breaks(take, until),
             "call": called,
             "abandoned": gone | stayed,
-            "missed": called & _is(tickets["status"], "no_show", "abandoned"),
+            "missed": called & _is(status, "no_show", "abandoned"),
         }
     )
     key = grid.key(pl.col("period"), pl.col("seat"), pl.lit(0))
@@ -136,12 +147,14 @@ class _Hours:
         self._seats = seats.to_numpy().astype(np.int64)
         self._days = days.to_physical().to_numpy().astype(np.int64)
         self._grid = grid
-        shut = self._of_each(closings(records.calendar).collect(), "last_close")
-        self.closing = np.where(shut == _NONE, _us(records.work.end_of(days)) - 1, shut)
-        pauses = breaks(records.calendar).collect()
+        sessions = sessions_of(records.calendar.collect())
+        self.closing = self._of_each(sessions, "last_close")
+        unknown = self.closing == _NONE
+        if unknown.any():
+            self.closing[unknown] = _us(records.work.end_of(days.filter(pl.Series(unknown)))) - 1
         self._breaks = [
-            (self._of_each(part, "break_start"), self._of_each(part, "break_end"))
-            for part in pauses.partition_by("number")
+            (self._of_each(part, "start_at"), self._of_each(part, "end_at"))
+            for part in breaks_of(sessions).partition_by("number")
         ]
 
     def in_breaks(self, begin: _Ints, end: _Ints) -> _Ints:
@@ -174,5 +187,5 @@ def _us(times: pl.Series) -> _Ints:
 
 
 def _is(status: pl.Series, *wanted: str) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = status.is_in(wanted).to_numpy()
+    found: npt.NDArray[np.bool_] = status.is_in(pl.Series(wanted, dtype=_STATUS)).to_numpy()
     return found

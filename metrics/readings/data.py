@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from metrics.groups import distinct
 from metrics.hours import numbers
 from metrics.keys import row_key
 from metrics.reading import Quantity, finished
@@ -32,10 +33,8 @@ def data_lag(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """
     asked, news = _last_news(view, instants)
     hall, at = view.hall_numbers(asked["hall_id"]), micros(asked["at"])
-    opening = Spells.of(
-        view.hall_numbers(view.sessions["hall_id"]), micros(view.sessions["open_at"]), micros(view.sessions["close_at"])
-    )
     covers = news["covers"].to_numpy()
+    opening = _opening(view, covers)
     # Whole microseconds become minutes by a division that always gives the same: rows behind must add up.
     lag = time_between(opening, hall, np.minimum(covers, at), at) / MINUTE
     frame = asked.with_columns(
@@ -149,29 +148,45 @@ def _last_news(view: View, instants: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
         delivery (row of `deliveries` that reaches so far), usual (interval, microseconds; null after one delivery),
         intervals.
     """
-    source = ["hall_id", "source_system", "table"]
-    live = view.records["deliveries"].with_row_index("delivery").filter(pl.col("table").is_in(LIVE_TABLES))
-    places = live.select(source).unique().sort(source).with_row_index("place")
-    live = live.join(places, on=source, maintain_order="left")
-    place, given, covers, rows = (
-        live[name].to_physical().cast(pl.Int64).to_numpy()
-        for name in ("place", "delivered_at", "covers_until", "delivery")
-    )
+    told = view.coverage.news
+    live = np.flatnonzero((told.hall >= 0) & np.isin(told.table, numbers(pl.Series(LIVE_TABLES), told.tables)))
+    tables, systems = len(told.tables), len(told.systems)
+    source = (told.hall[live] * systems + told.system[live]) * tables + told.table[live]
+    places = distinct(source)
+    place, given, covers, rows = np.searchsorted(places, source), told.given[live], told.covers[live], live
     # In order of source and time; of several batches at one instant the one that reaches farthest comes first.
     order = np.lexsort((-covers, given, place))
     place, given, covers, rows = place[order], given[order], covers[order], rows[order]
     new = np.ones(len(place), dtype=np.bool_)
     new[1:] = (place[1:] != place[:-1]) | (given[1:] != given[:-1])
     place, given, covers, rows = place[new], given[new], covers[new], rows[new]
-    asked = instants.select("hall_id", "at").join(places, on="hall_id", maintain_order="left_right")
-    found = latest_before(place, given, asked["place"].cast(pl.Int64).to_numpy(), micros(asked["at"]))
-    asked = asked.filter(pl.Series(found >= 0)).rename({"table": "source_table"})
-    found = found[found >= 0]
+    # Every source of its hall at every instant.
+    hall, at = numbers(instants["hall_id"], told.halls), micros(instants["at"])
+    of_hall = places // (systems * tables)
+    first = np.searchsorted(of_hall, hall)
+    counts = np.where(hall >= 0, np.searchsorted(of_hall, hall, side="right") - first, 0)
+    which = np.repeat(np.arange(len(hall)), counts)
+    asked_place = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    found = latest_before(place, given, asked_place, at[which])
+    which, asked_place, found = which[found >= 0], asked_place[found >= 0], found[found >= 0]
+    system, table = np.divmod(places[asked_place] % (systems * tables), tables)
+    asked = instants.select("hall_id", "at")[which].with_columns(
+        told.systems.gather(pl.Series(system)).alias("source_system"),
+        told.tables.gather(pl.Series(table)).alias("source_table"),
+    )
     asked_moments, back = np.unique(found, return_inverse=True)
     usual, intervals = _usual_interval(place, given, asked_moments)
     farthest = _farthest(place, covers)[found]
     news = pl.DataFrame({"covers": covers[farthest], "delivery": rows[farthest], "intervals": intervals[back]})
-    return asked.drop("place"), news.with_columns(pl.Series("usual", usual[back]).fill_nan(None))
+    return asked, news.with_columns(pl.Series("usual", usual[back]).fill_nan(None))
+
+
+def _opening(view: View, covers: Ints) -> Spells:
+    """When halls were open since the earliest of some instants."""
+    sessions = view.all_sessions
+    near = micros(sessions["close_at"]) > int(covers.min(initial=NEVER))
+    sessions = sessions.filter(pl.Series(near))
+    return Spells.of(view.hall_numbers(sessions["hall_id"]), micros(sessions["open_at"]), micros(sessions["close_at"]))
 
 
 def _farthest(place: Ints, covers: Ints) -> Ints:

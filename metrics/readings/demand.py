@@ -8,7 +8,7 @@ import polars as pl
 from metrics.reading import Quantity, finished
 from metrics.readings.windows import open_behind, open_for, per_window, ticket_keys
 from metrics.recent import at_queues, recent_until, rows_behind
-from metrics.spells import HOUR, Ints, Spells, micros, standing
+from metrics.spells import HOUR, NEVER, Ints, Spells, micros, standing
 from metrics.view import View
 from metrics.visitors import waiting
 from metrics.windows import SHARES
@@ -49,7 +49,7 @@ def demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 def behind_demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Tickets taken, each the mean handling time (hours), and spells of the windows open for them (1/k each).
 
-    The tickets from which the mean handling time comes are not listed: 20 days of a queue.
+    The services of the past days add nothing themselves; they are listed because the mean handling time is theirs.
     """
     whole = at_queues(view, instants)
     hours, _ = _usual_handle(view, whole)
@@ -58,7 +58,33 @@ def behind_demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataF
     came = rows_behind(
         _taken(view), ticket_keys(view), weighed, place, numerator=pl.col("hours"), denominator=0.0
     ).drop("hours")
-    return pl.concat([came, open_behind(view, asked, place)])
+    # Where nobody came, it does not matter how long handling takes.
+    some = pl.Series(standing(_taken(view), place, micros(asked["at"])) > 0)
+    return pl.concat([came, open_behind(view, asked, place), _services_behind(view, whole.filter(some))])
+
+
+def _services_behind(view: View, asked: pl.DataFrame) -> pl.DataFrame:
+    """The services from which the mean handling time of each queue and instant comes; each adds nothing.
+
+    Args:
+        view: the records.
+        asked: hall_id, queue_id, at, queue (number), date.
+    """
+    done = _handled(view)
+    first, last = _looked_back(done, asked)
+    counts = last - first
+    question = np.repeat(np.arange(len(asked)), counts)
+    row = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[question]
+    days = pl.concat([asked.select("hall_id", "queue_id", "at")[question], done.select("date")[row]], how="horizontal")
+    ended = pl.col("end").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(view.records.timezone)
+    services = view.visits.filter(pl.col("handle").is_not_null(), pl.col("known_until") == NEVER).select(
+        "hall_id", "queue_id", ended.dt.date().alias("date"), pl.col("ticket_id").alias("key")
+    )
+    nothing = (pl.lit(0.0).alias(name) for name in ("numerator", "denominator"))
+    found: pl.DataFrame = days.join(services, on=["hall_id", "queue_id", "date"], maintain_order="left_right").select(
+        "hall_id", "queue_id", "at", pl.lit("tickets").alias("table"), "key", *nothing
+    )
+    return found
 
 
 def _taken(view: View) -> Spells:
@@ -79,23 +105,39 @@ def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int
         asked: queue (number), date.
     """
     done = _handled(view)
+    first, last = _looked_back(done, asked)
+    count, length_ = (_sums(done[name].to_numpy(), first, last) for name in ("handled", "handle"))
+    mean = np.where(count > 0, length_ / np.maximum(count, 1), 0.0) / HOUR
+    return mean, last - first
+
+
+def _looked_back(done: pl.DataFrame, asked: pl.DataFrame) -> tuple[Ints, Ints]:
+    """From which to before which row of `_handled` each queue's last 20 days before a day lie.
+
+    Args:
+        done: as `_handled`.
+        asked: queue (number), date.
+    """
     queue, day = done["queue"].to_numpy(), done["date"].to_physical().cast(pl.Int64).to_numpy()
     wanted = asked["date"].to_physical().cast(pl.Int64).to_numpy()
     numbered = asked["queue"].to_numpy()
     if not len(done):
-        return np.zeros(len(asked)), np.zeros(len(asked), dtype=np.int64)
+        none = np.zeros(len(asked), dtype=np.int64)
+        return none, none
     low = min(int(day.min()), int(wanted.min(initial=int(day.min()))))
     length = max(int(day.max()), int(wanted.max(initial=int(day.max())))) - low + 1
     keys = queue * length + (day - low)
     last = np.searchsorted(keys, numbered * length + (wanted - low))
     first = np.maximum(last - LOOKED_BACK, np.searchsorted(keys, numbered * length))
-    count, length_ = (_sums(done[name].to_numpy(), first, last) for name in ("handled", "handle"))
-    mean = np.where(count > 0, length_ / np.maximum(count, 1), 0.0) / HOUR
-    return mean, np.maximum(last - first, 0)
+    return np.minimum(first, last), last
 
 
 def _handled(view: View) -> pl.DataFrame:
     """Services of each queue and open day: queue (number), date, handled, handle (microseconds); in order."""
+    return view.kept.once("handled", (view.queues,), lambda: _summed(view))
+
+
+def _summed(view: View) -> pl.DataFrame:
     facts = view.queue_facts.filter(pl.col("handled") > 0)
     # The interval's end is its name: what ended before midnight lies in the interval that ends at midnight.
     day = (pl.col("at") - pl.duration(microseconds=1)).dt.date()
@@ -103,7 +145,7 @@ def _handled(view: View) -> pl.DataFrame:
         facts.with_columns(day.alias("date"), pl.Series("queue", view.queue_numbers(facts["queue_id"])))
         .group_by("hall_id", "queue", "date")
         .agg(pl.col("handled", "handle").sum())
-        .join(view.sessions.select("hall_id", "date").unique(), on=["hall_id", "date"], how="semi")
+        .join(view.all_sessions.select("hall_id", "date").unique(), on=["hall_id", "date"], how="semi")
         .filter(pl.col("queue") >= 0)
         .sort("queue", "date")
     )

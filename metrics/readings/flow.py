@@ -8,11 +8,12 @@ import polars as pl
 from metrics.baseline import middle, past_windows, summed
 from metrics.hours import numbers
 from metrics.keys import row_key
+from metrics.lookback import Floats, Lookback
 from metrics.reading import Quantity, finished
 from metrics.recent import RECENT, rows_behind, since_of
 from metrics.spells import MINUTE, NEVER, Flags, Ints, Spells, micros, standing, standing_sum, within
-from metrics.usual import Floats, usual_values
-from metrics.view import View
+from metrics.usual import usual_values
+from metrics.view import COMERS, View
 from metrics.visitors import coming, in_service, waiting
 
 #: The baseline from which a peak is judged, and how many must have come, or how many more than usual.
@@ -27,8 +28,9 @@ def footfall_peak(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     Tickets taken in 60 minutes (transfers left out) ÷ their baseline; ratio. Sample: the baseline is at least 8 and 30
     were taken or 10 more than usual. A level also needs taken ≥ B + 3·√B. Source: the indicators 2026.1, 1.
     """
-    taken = standing(coming(view).at_halls, view.hall_numbers(instants["hall_id"]), micros(instants["at"]))
-    value, _ = usual_comers(view.queue_facts, instants, view.sessions, view.first_days, view.halls)
+    hall = view.hall_numbers(instants["hall_id"])
+    taken = standing(coming(view).at_halls, hall, micros(instants["at"]))
+    value, _ = _usual(view.comers_before, instants, hall)
     baseline = pl.Series("baseline", value).fill_nan(None)
     frame = instants.with_columns(
         pl.Series("numerator", taken),
@@ -57,9 +59,13 @@ def usual_comers(
     Returns:
         The median for each instant (nan where fewer than 4 days are known), and how many days were looked at.
     """
-    asked = instants.select("hall_id", "date", "at", "open_at", pl.Series("place", numbers(instants["hall_id"], halls)))
-    place = numbers(facts["hall_id"], halls)
-    return usual_values(facts, place, ("own_usual",), _all_count, asked, sessions, first, RECENT)
+    before = Lookback(facts, numbers(facts["hall_id"], halls), COMERS, sessions, first)
+    return _usual(before, instants, numbers(instants["hall_id"], halls))
+
+
+def _usual(before: Lookback, instants: pl.DataFrame, hall: Ints) -> tuple[Floats, Ints]:
+    asked = instants.select("hall_id", "date", "at", "open_at", pl.Series("place", hall))
+    return usual_values(before, _all_count, asked, RECENT)
 
 
 def _all_count(sums: list[Ints]) -> tuple[Floats, Flags]:
@@ -150,7 +156,7 @@ def behind_hall_occupancy(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 def _past_comers(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """How many came in the same clock window of each past day that counts: row, past_since, past_at, step, value."""
     asked = instants.with_row_index("row").with_columns(since_of(instants))
-    past = past_windows(asked, view.sessions, view.first_days)
+    past = past_windows(asked, view.all_sessions, view.first_days)
     hall = view.hall_numbers(instants["hall_id"])[past["row"].to_numpy()]
     facts = view.queue_facts
     counts = summed(facts, view.fact_halls, ("own_usual",), past, hall)

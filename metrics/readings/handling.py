@@ -9,6 +9,7 @@ from metrics.closed import covered_anywhere, evenings, everywhere
 from metrics.evidence import Evidence, moments
 from metrics.instants import EVENING
 from metrics.rates.case_counts import with_delay
+from metrics.reach import Reach
 from metrics.reading import Quantity, finished
 from metrics.spells import NEVER, Ints
 from metrics.view import View
@@ -19,6 +20,8 @@ LONG_PROMISE, CASES_ENOUGH = 5, 20
 ANSWERED_WITHIN = 5
 #: Working days of finishes, working days to compare with, how many of them must be known, open cases needed.
 FINISHES_OVER, COMPARED, COMPARED_LEAST, OPEN_ENOUGH = 20, 60, 20, 50
+#: Extra of readings of deadlines: cases that count nowhere, for the known working days do not reach their deadline.
+LEFT_OUT = ("left_out",)
 _NEVER = pl.lit(NEVER, dtype=pl.Int64)
 _PLACE = ("dept_code",)
 _SHAPE = ("dept_code", "table", "key", "since", "until", "numerator", "denominator")
@@ -28,9 +31,11 @@ def due_soon_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Which share of a department's promised cases must be done by tomorrow (临期未办结率).
 
     Open, unpaused, not overdue promised cases with 5 promised days or more whose deadline, pauses counted in, lies
-    before 24:00 of the next working day ÷ all such cases; %. Sample: 20 cases. Source: the indicators 2026.1, 14.
+    before 24:00 of the next working day ÷ all such cases; %. Sample: 20 cases. Extra left_out: open cases whose
+    deadline the known working days do not reach, which count nowhere. Source: the indicators 2026.1, 14.
     """
-    return _share(view, _due_soon(view), instants, enough=pl.col("denominator") >= CASES_ENOUGH)
+    asked = _asked(view, instants)
+    return _share(view, _due_soon(view), asked, pl.col("denominator") >= CASES_ENOUGH, _beyond(view))
 
 
 def behind_due_soon_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
@@ -42,9 +47,10 @@ def overdue_open(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Which share of a department's open cases is late (超期未办结).
 
     Open cases past their deadline, pauses counted in ÷ open cases with a deadline (paused ones included); %, 0 where
-    none is open. A level also needs 3 such cases. Source: the indicators 2026.1, 15.
+    none is open. A level also needs 3 such cases. Extra left_out: as of 临期未办结率. Source: the indicators 2026.1,
+    15.
     """
-    return _share(view, _overdue(view), instants, enough=pl.lit(value=True))
+    return _share(view, _overdue(view), _asked(view, instants), pl.lit(value=True), _beyond(view))
 
 
 def behind_overdue_open(view: View, instants: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +64,7 @@ def accept_delay_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     Of the submissions whose next working day is one of the 5 last ended ones: neither accepted nor answered by its
     24:00 ÷ all; %. Sample: 20 submissions. Source: the indicators 2026.1, 17; the rates 2026.1, `accept_delay_rate`.
     """
-    return _share(view, _unanswered(view), instants, enough=pl.col("denominator") >= CASES_ENOUGH)
+    return _share(view, _unanswered(view), _asked(view, instants), pl.col("denominator") >= CASES_ENOUGH)
 
 
 def behind_accept_delay_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
@@ -96,16 +102,22 @@ def _asked(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     return everywhere(evenings(instants), departments)
 
 
-def _share(view: View, evidence: Evidence, instants: pl.DataFrame, enough: pl.Expr) -> pl.DataFrame:
+def _share(
+    view: View, evidence: Evidence, asked: pl.DataFrame, enough: pl.Expr, left_out: Evidence | None = None
+) -> pl.DataFrame:
     """Readings of a share of cases by department; 0 where there is none and none is needed."""
-    frame = evidence.tally(_asked(view, instants), _PLACE)
+    frame = evidence.tally(asked, _PLACE)
+    extras: tuple[str, ...] = ()
+    if left_out is not None:
+        extras = LEFT_OUT
+        frame = frame.with_columns(left_out.tally(asked, _PLACE)["numerator"].alias(*LEFT_OUT))
     frame = frame.with_columns(
         pl.col("denominator").alias("sample"),
         pl.lit(None, dtype=pl.Float64).alias("baseline"),
         covered_anywhere(view, frame, "cases"),
     )
     share = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator") * 100).otherwise(0.0)
-    return finished(frame, _PLACE, enough=enough, value=share)
+    return finished(frame, _PLACE, enough=enough, value=share, extras=extras)
 
 
 def _part(rows: pl.DataFrame, since: pl.Expr, until: pl.Expr, numerator: int, denominator: int) -> pl.DataFrame:
@@ -121,29 +133,46 @@ def _part(rows: pl.DataFrame, since: pl.Expr, until: pl.Expr, numerator: int, de
 
 def _due_soon(view: View) -> Evidence:
     promised = (pl.col("case_type") == "promise") & (pl.col("promise_days") >= LONG_PROMISE)
-    rows = view.running.filter(promised)
+    rows = view.running.filter(promised, "known")
     # By the last working day before the due day, the next working day reaches it. A due beyond the known working days
     # is not near.
     edges = view.work.end_of(pl.Series([view.work.first, view.work.last]))
     near = rows["due"].is_between(edges[0], edges[1])
-    due_day = view.work.due_day_of(pl.select(pl.when(near).then(rows["due"])).to_series())
-    soon_from = _midnight(view, view.work.before(due_day))
-    timed = rows.with_columns(soon_from.fill_null(NEVER).alias("soon_from"))
+    reach = Reach.of(view.work)
+    due_day = reach.work.due_day_of(pl.select(pl.when(near).then(rows["due"])).to_series())
+    eve = reach.work.before(due_day)
+    soon_from = reach.work.end_of(eve.dt.offset_by("-1d")).to_physical()
+    # Where the working days before the due day are not known, nobody can say from when on it is near.
+    timed = rows.with_columns(soon_from.fill_null(NEVER).alias("soon_from")).filter(reach.tells(eve, due_day))
     until = pl.min_horizontal("until", "ends", pl.col("due").to_physical())
     soon = pl.max_horizontal("since", pl.col("soon_from") - 1)
     return Evidence.of(pl.concat([_part(timed, pl.col("since"), until, 0, 1), _part(timed, soon, until, 1, 0)]))
 
 
 def _overdue(view: View) -> Evidence:
-    rows = view.running
-    opened = _part(rows.filter("first"), pl.col("accept"), pl.col("ends"), 0, 1)
+    rows = view.running.filter("known")
+    # A case counts until its deadline is no longer known.
+    unknown = view.running.filter(~pl.col("known")).group_by("project_no").agg(pl.col("since").min().alias("lost"))
+    first = rows.filter("first").join(unknown, on="project_no", how="left", maintain_order="left")
+    opened = _part(first, pl.col("accept"), pl.min_horizontal("ends", "lost"), 0, 1)
     late = rows.filter(pl.col("late_from") < pl.col("ends"))
     return Evidence.of(pl.concat([opened, _part(late, pl.col("late_from"), pl.col("ends"), 1, 0)]))
 
 
+def _beyond(view: View) -> Evidence:
+    """Open cases from when on the known working days do not reach their deadline."""
+    rows = view.running.filter(~pl.col("known")).sort("since").unique("project_no", keep="first")
+    return Evidence.of(_part(rows, pl.col("since"), pl.col("ends"), 1, 0))
+
+
 def _unanswered(view: View) -> Evidence:
     columns = ("project_no", "dept_code", "apply_time", "accept_time", "closed_time")
-    rows = with_delay(view.casework.select(columns), view.records["case_pauses"], view.work, None)
+    submitted = view.casework.select(columns)
+    reach = Reach.of(view.work, [submitted["apply_time"]], 1)
+    rows = with_delay(submitted, view.records["case_pauses"], reach.work, None)
+    # A submission outside the known working days is none of the last five.
+    day, answered_by = reach.work.day_of(rows["apply_time"]), reach.work.due_day_of(rows["deadline"])
+    rows = rows.filter(reach.tells(day, answered_by))
     fifth = _later_workday(view, view.work.due_day_of(rows["deadline"]), ANSWERED_WITHIN)
     until = view.work.end_of(fifth).to_physical().fill_null(NEVER)
     timed = moments(rows, ended="deadline").with_columns(until.alias("over"))
@@ -155,10 +184,11 @@ def _pile(view: View) -> Evidence:
     cases = view.casework.select("project_no", "dept_code", "accept", "ends").filter(pl.col("accept") < _NEVER)
     done = view.casework.select("project_no", "dept_code", "finish_time", "finish", "closed")
     done = done.filter(pl.col("finish") < _NEVER)
-    day = view.work.day_of(done["finish_time"])
+    reach = Reach.of(view.work, [done["finish_time"]])
+    day = reach.work.day_of(done["finish_time"])
     # It counts until the 20th working day after its own begins: then the last 20 no longer hold it.
     over = _midnight(view, _later_workday(view, day, FINISHES_OVER)).fill_null(NEVER)
-    done = done.with_columns(over.alias("over")).filter(view.work.is_workday(day))
+    done = done.with_columns(over.alias("over")).filter(reach.works(day))
     return Evidence.of(
         pl.concat(
             [
@@ -226,11 +256,11 @@ def _midnight(view: View, days: pl.Series) -> pl.Series:
 
 
 QUANTITIES = tuple(
-    Quantity(name, "D", _PLACE, ("cases",), unit, measure, behind)
-    for name, unit, measure, behind in (
-        ("due_soon_rate", "%", due_soon_rate, behind_due_soon_rate),
-        ("overdue_open", "%", overdue_open, behind_overdue_open),
-        ("accept_delay_rate", "%", accept_delay_rate, behind_accept_delay_rate),
-        ("backlog_ratio", "倍", backlog_ratio, behind_backlog_ratio),
+    Quantity(name, "D", _PLACE, ("cases",), unit, measure, behind, extras)
+    for name, unit, measure, behind, extras in (
+        ("due_soon_rate", "%", due_soon_rate, behind_due_soon_rate, LEFT_OUT),
+        ("overdue_open", "%", overdue_open, behind_overdue_open, LEFT_OUT),
+        ("accept_delay_rate", "%", accept_delay_rate, behind_accept_delay_rate, ()),
+        ("backlog_ratio", "倍", backlog_ratio, behind_backlog_ratio, ()),
     )
 )

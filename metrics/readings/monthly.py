@@ -10,7 +10,11 @@ from metrics.closed import at_found, covered_anywhere, covered_counties, everywh
 from metrics.evidence import Evidence
 from metrics.rated import rate_rows
 from metrics.reading import Quantity, finished
+from metrics.readings.handling import LEFT_OUT
 from metrics.view import View
+
+#: Rates that ask whether a deadline was kept.
+OF_DEADLINES = ("overdue_finish_rate",)
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class MonthToDate:
     """A rate as a reading (月累计): each evening for the month so far, on the 1st for the month before; %.
 
     Numerator, denominator and who is left out are those of the rate in the rates 2026.1, as known at t. Sample: the
-    denominator.
+    denominator. Extra left_out of a rate of deadlines: cases that count nowhere, for the known working days do not
+    reach their deadline.
 
     Attributes:
         id: the indicator.
@@ -37,8 +42,10 @@ class MonthToDate:
 
     def measure(self, view: View, instants: pl.DataFrame) -> pl.DataFrame:
         """The rate at each place and instant."""
-        evidence = Evidence.within(rate_rows(view, self.rate, (self.place,)), instants)
-        frame = evidence.tally(self._asked(view, evidence, instants), (self.place, "start"))
+        rows = rate_rows(view, self.rate, (self.place,))
+        evidence = _counting(rows, instants)
+        asked = self._asked(view, evidence, instants)
+        frame = evidence.tally(asked, (self.place, "start"))
         covered = {"hall_id": View.covered_window, "county": covered_counties, "item_code": covered_anywhere}[
             self.place
         ]
@@ -47,17 +54,26 @@ class MonthToDate:
             pl.lit(None, dtype=pl.Float64).alias("baseline"),
             covered(view, frame, self.source),
         )
+        if self._extras:
+            beyond = Evidence.within(rows.filter(~pl.col("known")).drop("known"), instants)
+            left_out = beyond.tally(asked, (self.place, "start"))["denominator"]
+            frame = frame.with_columns(left_out.alias(*LEFT_OUT))
         share = pl.col("numerator") / pl.col("denominator") * 100
-        return finished(frame, (self.place,), enough=pl.col("sample") >= self.least, value=share)
+        enough = pl.col("sample") >= self.least
+        return finished(frame, (self.place,), enough=enough, value=share, extras=self._extras)
 
     def behind(self, view: View, instants: pl.DataFrame) -> pl.DataFrame:
         """The rows that make the rate at each place and instant."""
-        evidence = Evidence.within(rate_rows(view, self.rate, (self.place, "table", "key")), instants)
+        evidence = _counting(rate_rows(view, self.rate, (self.place, "table", "key")), instants)
         return evidence.behind(self._asked(view, evidence, instants), (self.place, "start"))
 
     def quantity(self) -> Quantity:
         """The quantity that this rate is."""
-        return Quantity(self.id, "M", (self.place,), (self.source,), "%", self.measure, self.behind)
+        return Quantity(self.id, "M", (self.place,), (self.source,), "%", self.measure, self.behind, self._extras)
+
+    @property
+    def _extras(self) -> tuple[str, ...]:
+        return LEFT_OUT if self.rate in OF_DEADLINES else ()
 
     def _asked(self, view: View, evidence: Evidence, instants: pl.DataFrame) -> pl.DataFrame:
         if self.place == "hall_id":
@@ -65,6 +81,11 @@ class MonthToDate:
         if self.place == "county":
             return everywhere(instants, view.records["halls"].select("county").unique().sort("county"))
         return at_found(evidence.rows.with_columns(pl.Series("since", evidence.since)), instants, self.place)
+
+
+def _counting(rows: pl.DataFrame, instants: pl.DataFrame) -> Evidence:
+    """The rows that count, in their months."""
+    return Evidence.within(rows.filter("known").drop("known"), instants)
 
 
 #: By indicator, in the order of the indicators 2026.1: 16, 20–24, 27, 28.

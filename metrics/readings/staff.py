@@ -9,7 +9,7 @@ from metrics.keys import row_key
 from metrics.reading import Quantity, finished
 from metrics.readings.windows import plan_keys, ticket_keys
 from metrics.recent import since_of, time_behind, while_recent
-from metrics.spells import MINUTE, NEVER, Ints, Spells, latest_before, micros, pairs, standing
+from metrics.spells import MINUTE, NEVER, Ints, Spells, latest_before, micros, pairs, standing, within
 from metrics.view import View
 
 #: Persons rostered without which the share says nothing.
@@ -85,7 +85,7 @@ def off_post_minutes(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 
 
 def behind_off_post_minutes(view: View, instants: pl.DataFrame) -> pl.DataFrame:
-    """The plan that is not kept, with the minutes, and the tickets of those who wait meanwhile (they add nothing)."""
+    """The plan that is not kept, with the minutes, and the tickets of all who waited meanwhile (they add nothing)."""
     asked = _asked_windows(view, instants).select("hall_id", "window_id", "at", "window", "company")
     began, plan = _empty_since(view, asked)
     empty = np.flatnonzero(plan >= 0)
@@ -97,11 +97,16 @@ def behind_off_post_minutes(view: View, instants: pl.DataFrame) -> pl.DataFrame:
         pl.Series("numerator", minutes)
     )
     spells, row = _waiting_for(view)
-    which, question = pairs(spells, asked["company"].to_numpy(), at)
-    people = pl.concat([asked.select(columns)[question], ticket_keys(view)[row[which]]], how="horizontal")
-    return pl.concat([plans, people.with_columns(pl.lit(0.0).alias("numerator"))]).with_columns(
-        pl.lit(None, dtype=pl.Float64).alias("denominator")
-    )
+    # Whoever had left a moment before the spell began may bridge the gap to the next one.
+    company, since = asked["company"].to_numpy(), began - SHORT_GAP + 1
+    there, first = pairs(spells, company, since)
+    came, then = within(spells.place, spells.start, company, since, at)
+    waited = spells.end[came] > spells.start[came]
+    which: Ints = np.concatenate([there, came[waited]])
+    question: Ints = np.concatenate([first, then[waited]])
+    people: pl.DataFrame = pl.concat([asked.select(columns)[question], ticket_keys(view)[row[which]]], how="horizontal")
+    found: pl.DataFrame = pl.concat([plans, people.with_columns(pl.lit(0.0).alias("numerator"))])
+    return found.with_columns(pl.lit(None, dtype=pl.Float64).alias("denominator"))
 
 
 def _asked_windows(view: View, instants: pl.DataFrame) -> pl.DataFrame:

@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from metrics.baseline import middle, nearest, past_days, same_day, summed, windows_on
+from metrics.lookback import Floats, Lookback
 from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind, since_of
 from metrics.spells import MINUTE, NEVER, Flags, Ints, micros, standing, standing_sum, within
-from metrics.usual import Floats, usual_values
-from metrics.view import Comparison, View
+from metrics.usual import usual_values
+from metrics.view import WAITS, Comparison, View
 from metrics.visitors import called
 
 #: Calls without which a mean wait says nothing, today or on a day of comparison.
@@ -127,13 +128,12 @@ def _compared(view: View, asked: pl.DataFrame) -> pl.DataFrame:
             continue
         chosen = asked.filter(pl.Series(open_rows))
         if attempt.comparison == "slot_median":
-            value, _ = usual_waits(
-                view.queue_facts, view.fact_queues, chosen, view.sessions, view.first_days, attempt.width
-            )
-            rows, values = chosen["row"].to_numpy()[~np.isnan(value)], value[~np.isnan(value)]
+            value, _ = usual_values(view.waits_before, _mean_wait, _places(chosen), attempt.width)
         else:
-            past = _past(view, chosen, attempt)
-            rows, values = past["row"].to_numpy(), past["value"].to_numpy()
+            # One day at most: what it is worth is the comparison.
+            value = view.waits_before.windows(_places(chosen), _mean_wait, attempt.width, attempt.comparison)[:, 0]
+        known = ~np.isnan(value)
+        rows, values = chosen["row"].to_numpy()[known], value[known]
         found[rows] = values
         names[rows] = COMPARISONS.index(attempt.comparison)
         calls, mean = calls.copy(), mean.copy()
@@ -166,8 +166,13 @@ def usual_waits(
     Returns:
         The median of the days' means for each row (nan where fewer than 4 days had enough calls), and how many had.
     """
-    asked = asked.select(pl.col("queue").alias("place"), "hall_id", "date", "at", "open_at")
-    return usual_values(facts, queue, ("calls_usual", "wait_usual"), _mean_wait, asked, sessions, first, width)
+    before = Lookback(facts, queue, WAITS, sessions, first)
+    return usual_values(before, _mean_wait, _places(asked), width)
+
+
+def _places(asked: pl.DataFrame) -> pl.DataFrame:
+    """The queues asked for as places to be looked back at."""
+    return asked.select(pl.col("queue").alias("place"), "hall_id", "date", "at", "open_at")
 
 
 def _mean_wait(sums: list[Ints]) -> tuple[Floats, Flags]:
@@ -180,7 +185,7 @@ def _now(view: View, asked: pl.DataFrame, width: int) -> tuple[Ints, np.ndarray[
     group = called(view, width)
     queue, at = asked["queue"].to_numpy(), micros(asked["at"])
     calls = standing(group.at_queues, queue, at)
-    waits = standing_sum(group.at_queues, group.rows["wait"].to_numpy(), queue, at)
+    waits = standing_sum(group.at_queues, group.column("wait"), queue, at)
     return calls, np.where(calls > 0, waits / MINUTE / np.maximum(calls, 1), np.nan)
 
 
@@ -194,21 +199,19 @@ def _past(view: View, asked: pl.DataFrame, attempt: _Attempt) -> pl.DataFrame:
     own = asked.select("hall_id", "at", "date", "open_at").unique().with_row_index("moment")
     own = own.with_columns(since_of(own, attempt.width))
     if attempt.comparison == "slot_median":
-        days = past_days(view.sessions, view.first_days, own)
+        days = past_days(view.all_sessions, view.first_days, own)
     elif attempt.comparison == "yoy":
-        days = same_day(view.sessions, own, years=1)
+        days = same_day(view.all_sessions, own, years=1)
     else:
-        days = same_day(view.sessions, own, weeks=1)
-    windows = windows_on(own.rename({"moment": "row"}), view.sessions, days).rename({"row": "moment"})
+        days = same_day(view.all_sessions, own, weeks=1)
+    windows = windows_on(own.rename({"moment": "row"}), view.all_sessions, days).rename({"row": "moment"})
     past = (
         asked.select("row", "queue", "hall_id", "at")
         .join(own.select("moment", "hall_id", "at"), on=["hall_id", "at"])
         .join(windows, on="moment")
         .sort("row", "step")
     )
-    sums = summed(
-        view.queue_facts, view.fact_queues, ("calls_usual", "wait_usual"), past, past["queue"].to_numpy()
-    )  # fmt: skip
+    sums = summed(view.queue_facts, view.fact_queues, WAITS, past, past["queue"].to_numpy())
     counted = past.with_columns(
         pl.Series("calls", sums["calls_usual"]),
         pl.Series("value", sums["wait_usual"] / MINUTE / np.maximum(sums["calls_usual"], 1)),

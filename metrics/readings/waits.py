@@ -7,7 +7,7 @@ import polars as pl
 
 from metrics.reading import Quantity, finished
 from metrics.recent import at_queues, rows_behind
-from metrics.spells import MINUTE, NEVER, Spells, micros, standing, standing_sum
+from metrics.spells import MINUTE, NEVER, micros, standing, standing_sum
 from metrics.tickets import PROMISED_WAIT
 from metrics.view import View
 from metrics.visitors import Group, called, given_up, left_late, waiting_at, waiting_too_long
@@ -28,7 +28,7 @@ def wait_avg(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     group = called(view)
     queue, at = asked["queue"].to_numpy(), micros(asked["at"])
     calls = standing(group.at_queues, queue, at)
-    waits = standing_sum(group.at_queues, group.rows["wait"].to_numpy(), queue, at)
+    waits = standing_sum(group.at_queues, group.column("wait"), queue, at)
     frame = asked.with_columns(
         pl.Series("numerator", waits / MINUTE),
         pl.Series("denominator", calls),
@@ -122,42 +122,33 @@ def behind_abandon_rate(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 
 
 #: Tickets that count for a while at their hall, with what each adds to numerator and denominator.
-_Parts = list[tuple[pl.DataFrame, Spells, int, int]]
+_Parts = list[tuple[Group, int, int]]
 
 
 def _sla_parts(view: View) -> _Parts:
     calls, left, still = called(view), left_late(view), waiting_too_long(view)
-    kept = (calls.rows["wait"] <= PROMISED_WAIT).to_numpy()
-    return [
-        *((rows, spells, good, 1) for good in (1, 0) for rows, spells in [_split(calls, kept == bool(good))]),
-        (left.rows, left.at_halls, 0, 1),
-        (still.rows, still.at_halls, 0, 1),
-    ]
+    kept = calls.column("wait") <= PROMISED_WAIT
+    return [(calls.only(kept), 1, 1), (calls.only(~kept), 0, 1), (left, 0, 1), (still, 0, 1)]
 
 
 def _abandon_parts(view: View) -> _Parts:
     calls, gone = called(view), given_up(view)
-    end = calls.rows["end"].to_numpy()
-    missed = (calls.rows["status"] == "no_show").to_numpy() & (end < NEVER)
-    left = calls.rows["gone"].to_numpy()
+    end = calls.column("end")
+    missed = (calls.visits["status"] == "no_show").to_numpy()[calls.kept] & (end < NEVER)
     # Called, and neither abandoned since nor known to have missed the call.
-    turned = np.where(missed, end, left)
-    still = Spells.of(calls.hall, calls.start, np.minimum(calls.end, turned))
-    late, until = calls.rows.filter(pl.Series(missed)), calls.end[missed]
-    no_show = Spells.of(calls.hall[missed], np.minimum(np.maximum(calls.start, end)[missed], until), until)
-    return [(calls.rows, still, 0, 1), (late, no_show, 1, 1), (gone.rows, gone.at_halls, 1, 1)]
-
-
-def _split(group: Group, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[pl.DataFrame, Spells]:
-    return group.rows.filter(pl.Series(kept)), Spells.of(group.hall[kept], group.start[kept], group.end[kept])
+    turned = np.where(missed, end, calls.column("gone"))
+    still = calls.until(calls.start, np.minimum(calls.end, turned))
+    late, since = calls.only(missed), np.maximum(calls.start, end)[missed]
+    no_show = late.until(np.minimum(since, late.end), late.end)
+    return [(still, 0, 1), (no_show, 1, 1), (gone, 1, 1)]
 
 
 def _share(view: View, instants: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
     """Readings of a share of people, by hall."""
     hall, at = view.hall_numbers(instants["hall_id"]), micros(instants["at"])
     numerator, denominator = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-    for _, spells, good, counts in parts:
-        number = standing(spells, hall, at)
+    for group, good, counts in parts:
+        number = standing(group.at_halls, hall, at)
         numerator += good * number
         denominator += counts * number
     frame = instants.with_columns(
@@ -175,14 +166,14 @@ def _behind_share(view: View, instants: pl.DataFrame, parts: _Parts) -> pl.DataF
     place = view.hall_numbers(asked["hall_id"])
     return pl.concat(
         rows_behind(
-            spells,
-            rows.select(pl.lit("tickets").alias("table"), pl.col("ticket_id").alias("key")),
+            group.at_halls,
+            group.rows.select(pl.lit("tickets").alias("table"), pl.col("ticket_id").alias("key")),
             asked,
             place,
             numerator=float(good),
             denominator=float(counts),
         )
-        for rows, spells, good, counts in parts
+        for group, good, counts in parts
     )
 
 

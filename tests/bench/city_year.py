@@ -54,7 +54,7 @@ def city_year(
         cache: where such folders are kept; by default in the system's folder for temporary files.
     """
     home = cache or Path(tempfile.gettempdir()) / "hall-cockpit-bench"
-    place = home / f"city-{halls}-{days}-{until}-x{copies}-{_generator()}"
+    place = home / f"city-{halls}-{days}-{until}-x{copies}-{generator()}"
     if place.exists():
         return place
     draft = place.with_suffix(".part")
@@ -144,7 +144,7 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _generator() -> str:
+def generator() -> str:
     """A mark of the program that makes the city, so that a changed one makes it anew."""
     home = Path(demo.__file__).parent
     return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(home.glob("*.py")))).hexdigest()[:8]

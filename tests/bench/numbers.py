@@ -9,19 +9,17 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from metrics.calendar import WorkCalendar
 from metrics.facts.items import item_facts
 from metrics.facts.queues import queue_facts, queue_sums
 from metrics.facts.windows import window_facts
 from metrics.hours import numbers, rt_instants, sessions_of
-from metrics.periods import parse
-from metrics.rates import PLACES, RateRecords, tally
 from metrics.readings.flow import usual_comers
 from metrics.readings.tide import usual_waits
 from metrics.spells import MINUTE
 from metrics.tickets import visits
 from metrics.windows import Windows
 from tests.bench.city_year import ZONE
+from tests.bench.numbers_rates import rates
 
 #: Tickets worked on at once: about a month of 82 halls, a few days of a city ten times as large.
 PIECE = 250_000
@@ -30,10 +28,6 @@ BLOCK = 100
 TICKETS = (
     *("hall_id", "queue_id", "item_code", "window_id", "take_time", "call_time", "start_time", "end_time"),
     *("status", "transferred_from", "is_test"),
-)  # fmt: skip
-
-RATED = (
-    "halls", "calendar", "departments", "items", "cases", "case_pauses", "tickets", "reviews", "complaints",
 )  # fmt: skip
 
 
@@ -82,21 +76,6 @@ def baselines(city: Path, out: Path) -> None:
         value, days = usual_waits(past, queue, asked, own, first, 30 * MINUTE)
         found = asked.select("hall_id", "queue_id", "at", pl.Series("baseline", value), pl.Series("days", days))
         _write(out / "waits", f"{number:02d}", found.filter(pl.col("baseline").is_not_nan()))
-
-
-def rates(city: Path, out: Path) -> None:
-    """All rates of the year's months for all places."""
-    tables = {name: pl.scan_parquet(city / name / "*.parquet") for name in RATED}
-    work = WorkCalendar.of(pl.scan_parquet(city / "workdays" / "*.parquet"), ZONE)
-    daily = (
-        pl.scan_parquet(out / "windows_day" / "*.parquet")
-        .group_by("hall_id", "date")
-        .agg((pl.col(name).sum() / MINUTE).alias(f"{name}_minutes") for name in ("busy", "open"))
-    )
-    records = RateRecords(**tables, work=work, window_minutes=daily)
-    counted = tally(records, [parse(file.stem) for file in sorted((city / "tickets").glob("*.parquet"))])
-    for kind in PLACES.values():
-        _write(out / "rates", kind, counted.rates(kind))
 
 
 def _sessions(city: Path) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+ROOT = Path(__file__).resolve().parents[2]
 #: A step of the work: reads the city's files, writes its results as Parquet files into a folder.
 Step = Callable[[Path, Path], None]
 
@@ -48,10 +50,11 @@ def run(side: str, city: Path, out: Path, steps: Sequence[str]) -> Cost:
     out.mkdir(parents=True)
     begun = time.perf_counter()
     arguments = [sys.executable, "-m", "tests.bench.sides", side, str(city), str(out), *steps]
-    process = os.posix_spawn(sys.executable, arguments, os.environ)
-    _, status, used = os.wait4(process, 0)
-    if status:
-        raise RuntimeError(f"{side} ended with {status}")
+    process = subprocess.Popen(arguments, cwd=ROOT)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{side} ended with {process.returncode}")
     taken = json.loads((out / "steps.json").read_text(encoding="utf-8"))
     wall = time.perf_counter() - begun
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / (1 << 20), taken)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.board.doors import Doors
 from cockpit.board.halls_today import NO_HALL, HallToday
 from cockpit.board.overview import Overview, overview
+from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
-from tests.board.small_city import NOW, at, bring_in, build, case, hall, small_city
+from tests.board.small_city import NOW, at, bring_in, build, case, hall, opening, small_city
 
 LOCAL = Viewer.local()
 
@@ -95,6 +97,45 @@ def test_an_extract_shows_its_last_day_as_of_its_last_event(folder: DataFolder) 
     assert not later.stale(30)
 
 
+def calendar(days: int, *spans: tuple[str, str], hall_id: str = "s1") -> list[dict[str, object]]:
+    """A hall's day so many days later; without hours it is shut."""
+    row = opening(hall_id, 1, "09:00", "17:00") | {"date": at("00:00", days).date()}
+    if not spans:
+        return [row | {"day_type": "rest", "open_at": None, "close_at": None}]
+    return [
+        row | {"session": number, "open_at": at(opens, days), "close_at": at(closes, days)}
+        for number, (opens, closes) in enumerate(spans, 1)
+    ]
+
+
+def test_the_calendar_tells_whether_the_halls_are_shut_today_and_when_they_open_next(tmp_path: Path) -> None:
+    tables = dict(small_city())
+    tables["calendar"] = [
+        *tables["calendar"],
+        *calendar(1),
+        *calendar(1, hall_id="c1"),
+        *calendar(2),
+        *calendar(2, ("10:00", "12:00"), ("13:30", "17:00"), hall_id="c1"),
+    ]
+    folder = build(tmp_path / "data", tables, refuse=False)
+
+    def told(clock: str, days: int, viewer: Viewer = LOCAL) -> Doors:
+        return overview(folder, viewer, at(clock, days)).doors
+
+    nine, at_ten = at("09:00"), at("10:00", 2)
+    assert told("08:00", 0) == Doors(opens=nine, shut_today=False, following=nine)
+    assert told("09:00", 0) == Doors(opens=nine, shut_today=False, following=at("10:30"))
+    assert told("10:07", 1) == Doors(opens=None, shut_today=True, following=at_ten)
+    assert told("12:00", 2) == Doors(opens=at_ten, shut_today=False, following=at("13:30", 2))
+    assert told("18:00", 2) == Doors(opens=at_ten, shut_today=False, following=None)
+    # Of a day after the calendar's end nobody can say that the halls are shut; and each sees its own halls.
+    assert told("10:00", 3) == Doors(opens=None, shut_today=False, following=None)
+    assert told("11:00", 2, Viewer("大厅主任", frozenset({"s1"}), Role.MANAGER)) == Doors(
+        None, shut_today=True, following=None
+    )
+    folder.close()
+
+
 def test_data_are_stale_only_while_somebody_should_be_bringing_them(folder: DataFolder) -> None:
     assert not overview(folder, LOCAL, NOW).stale(30)
     assert overview(folder, LOCAL, at("11:00")).stale(30)
@@ -109,7 +150,7 @@ def test_events_ahead_of_the_clock_do_not_make_the_data_younger_than_now(folder:
 
 
 def test_a_viewer_sees_only_the_halls_of_their_scope(folder: DataFolder) -> None:
-    seen = overview(folder, Viewer("大厅主任", frozenset({"t1"})), NOW)
+    seen = overview(folder, Viewer("大厅主任", frozenset({"t1"}), Role.MANAGER), NOW)
 
     assert [hall.name for hall in seen.halls] == ["石桥"]
     assert (seen.total.waiting, seen.total.submitted) == (5, None)
@@ -118,7 +159,7 @@ def test_a_viewer_sees_only_the_halls_of_their_scope(folder: DataFolder) -> None
 
 
 def test_a_viewer_of_no_hall_sees_nothing(folder: DataFolder) -> None:
-    seen = overview(folder, Viewer("无权", frozenset()), NOW)
+    seen = overview(folder, Viewer("无权", frozenset(), Role.MANAGER), NOW)
 
     assert seen.halls == () and seen.course is None and seen.total.waiting is None
 

@@ -10,7 +10,9 @@ import pytest
 import xlsxwriter
 
 from cockpit.lake.folder import DataFolder
+from metrics.hours import sessions_of
 from metrics.standard import TABLES
+from metrics.tickets import visits
 from tests.intake.broken_files import row_of, sheet_of, with_sheet
 from tests.intake.valid_city import (
     SOUND,
@@ -330,9 +332,13 @@ def test_a_wait_over_three_hours_is_taken_in_with_a_mark(city: DataFolder, tmp_p
         ticket(1, take_time="2026-10-12T08:00:00", call_time="2026-10-12T11:00:00", **late),
         ticket(2, take_time="2026-10-12T08:00:00", call_time="2026-10-12T11:01:00", **late),
         ticket(3, call_time=None, start_time=None, end_time=None, status="waiting"),
+        ticket(4, take_time="2026-10-12T08:00:00", call_time="2026-10-12T11:00:01", **late),
     ]
     bring(city, write(tmp_path, "tickets.csv", rows))
-    assert rows_of(city, "tickets")["suspect_wait"].to_list() == [False, True, False]
+    stored = rows_of(city, "tickets").sort("ticket_id")
+    assert stored["suspect_wait"].to_list() == [False, True, False, True]
+    # Who is marked is who baselines leave out.
+    assert visits(stored, sessions_of(rows_of(city, "calendar")))["suspect"].sum() == 2
 
 
 def test_a_clock_may_be_five_minutes_ahead(city: DataFolder, tmp_path: Path) -> None:

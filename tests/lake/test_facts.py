@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +17,7 @@ from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
 from cockpit.lake.facts import FactStore
 from cockpit.lake.folder import DataFolder, open_folder
+from cockpit.lake.maintenance import maintain_folder
 from cockpit.settings import Settings
 from metrics.facts.kinds import FactKind, all_kinds
 from metrics.records import Records, empty
@@ -96,8 +99,50 @@ def test_a_commit_that_touches_a_day_makes_this_day_anew_and_no_other(folder: Da
     assert before["taken"].sum() - after["taken"].sum() == 5
     changed = {name: at for name, at in files(folder).items() if kept.get(name) != at}
     assert [name[:10] for name in changed] == [str(day)]
-    assert store.prune(folder.lake.snapshot(), all_kinds(), dt.datetime.now(dt.UTC) + dt.timedelta(days=1)) == 1
-    assert len(files(folder)) == len(kept)
+    # What was true a moment ago may still be read by whoever began before the import.
+    assert facts_kept(folder, keep_minutes=60) == len(kept) + 1
+    grow_old(folder, hours=2)
+    assert facts_kept(folder, keep_minutes=60) == len(kept)
+    assert_frame_equal(store.facts(folder.lake.snapshot(), kind, START, END), after)
+
+
+def test_maintenance_takes_away_facts_that_nobody_reads_any_more(folder: DataFolder) -> None:
+    store, snapshot = FactStore(folder.lake), folder.lake.snapshot()
+    whole = store.facts(snapshot, all_kinds()["queues"], START, END)
+    kept = len(files(folder))
+    a_day, another = sorted(store.path.glob("queues-*/*.parquet"))[-2:]
+    out_of_date = another.with_name(f"{another.name[:10]}.{'0' * 16}.parquet")
+    out_of_date.write_bytes(another.read_bytes())
+    killed = another.with_suffix(".killed.part")
+    killed.write_bytes(b"half")
+    # Of a day that nobody has asked for since its records changed the old facts are all there is.
+    a_day = a_day.rename(a_day.with_name(f"{a_day.name[:10]}.{'0' * 16}.parquet"))
+    assert facts_kept(folder, keep_minutes=60) == kept + 2
+    grow_old(folder, hours=2)
+    assert facts_kept(folder, keep_minutes=60) == kept
+    assert a_day.exists() and another.exists()
+    assert not out_of_date.exists() and not killed.exists()
+    assert_frame_equal(store.facts(snapshot, all_kinds()["queues"], START, END), whole)
+    assert facts_kept(folder, keep_minutes=60) == kept + 1
+    grow_old(folder, hours=2)
+    assert facts_kept(folder, keep_minutes=60) == kept
+    assert not a_day.exists()
+
+
+def facts_kept(folder: DataFolder, keep_minutes: float) -> int:
+    """How many files of facts there are after the upkeep that the job runner does."""
+    lake = folder.settings.lake.model_copy(update={"keep_minutes": keep_minutes})
+    done = maintain_folder(replace(folder, settings=folder.settings.model_copy(update={"lake": lake})))
+    (facts,) = (upkeep for upkeep in done if upkeep.table == "facts")
+    assert facts.files_after == len([place for place in FactStore(folder.lake).path.rglob("*") if place.is_file()])
+    return facts.files_after
+
+
+def grow_old(folder: DataFolder, hours: float) -> None:
+    """Let all facts have been made earlier than they were."""
+    for place in FactStore(folder.lake).path.glob("*/*"):
+        made = place.stat().st_mtime - hours * 3600
+        os.utime(place, (made, made))
 
 
 def test_a_changed_calendar_makes_its_day_anew(folder: DataFolder, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.calendar import OutsideCalendar, WorkCalendar, breaks, closings, sessions
+from metrics.calendar import OutsideCalendar, WorkCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -163,44 +163,3 @@ def test_a_city_without_any_working_day_known_cannot_count() -> None:
     with pytest.raises(OutsideCalendar):
         rest.on_or_after(days([FIRST]))
     assert rest.between(days([FIRST]), days([LAST])).to_list() == [0]
-
-
-def at(clock: str, day: int = 12) -> datetime:
-    hour, minute = map(int, clock.split(":"))
-    return datetime(2026, 10, day, hour, minute, tzinfo=SHANGHAI)
-
-
-def calendar(*rows: tuple[str, int, int, datetime | None, datetime | None]) -> pl.LazyFrame:
-    names = ["hall_id", "date", "session", "open_at", "close_at"]
-    stamps = {name: pl.Datetime("us", "Asia/Shanghai") for name in names[3:]}
-    known = [(hall, date(2026, 10, day), number, opened, closed) for hall, day, number, opened, closed in rows]
-    types = {"hall_id": pl.String, "date": pl.Date, "session": pl.Int64, **stamps}
-    frame = pl.DataFrame(known, schema=types, orient="row")
-    return frame.with_columns(day_type=pl.lit("work"), bad_data=pl.lit(value=False)).lazy()
-
-
-HOURS = calendar(
-    ("h1", 12, 2, at("13:30"), at("17:00")),
-    ("h1", 12, 1, at("09:00"), at("12:00")),
-    ("h2", 12, 1, at("09:00"), at("17:00")),
-    ("h1", 13, 1, None, None),
-    ("h3", 12, 1, at("08:00"), at("10:00")),
-    ("h3", 12, 2, at("10:00"), at("12:00")),
-    ("h3", 12, 3, at("13:00"), at("15:00")),
-    ("h3", 12, 4, at("16:00"), at("18:00")),
-)
-
-
-def test_a_day_that_a_hall_is_shut_has_no_session_and_no_closing() -> None:
-    assert sessions(HOURS).collect().height == 7
-    closed = {(hall, day.day): time for hall, day, time in closings(HOURS).collect().iter_rows()}
-    assert closed == {("h1", 12): at("17:00"), ("h2", 12): at("17:00"), ("h1", 13): None, ("h3", 12): at("18:00")}
-
-
-def test_a_lunch_break_lies_between_two_sessions_that_do_not_meet() -> None:
-    found = breaks(HOURS).sort("hall_id", "number").collect().drop("date").rows()
-    assert found == [
-        ("h1", 1, at("12:00"), at("13:30")),
-        ("h3", 1, at("12:00"), at("13:00")),
-        ("h3", 2, at("15:00"), at("16:00")),
-    ]

@@ -32,7 +32,9 @@ def test_a_week_of_readings_has_values_and_the_rows_behind_them_add_up(name: str
     # In the last week every planned window was open while somebody waited.
     start = at(UNTIL - (36 if name == "off_post_minutes" else 8) * DAY, 0)
     instants = due(name, demo_view, start, start + 7 * DAY)
-    assert not assert_rows_behind(all_quantities()[name], demo_view, instants).is_empty()
+    # Twenty days of services are behind each demand: a look every hour will do.
+    looked_at = instants.filter(pl.col("at").dt.minute() == 0) if name == "demand_capacity_ratio" else instants
+    assert not assert_rows_behind(all_quantities()[name], demo_view, looked_at).is_empty()
     frame = all_quantities()[name].measure(demo_view, instants)
     values = frame.filter(pl.col("reading") == "value")
     assert values.height > 10

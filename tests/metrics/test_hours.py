@@ -30,7 +30,21 @@ def test_sessions_know_their_days_first_opening_and_last_closing() -> None:
     assert frame["open_at"].to_list() == [clock("9:00"), clock("13:00")]
     assert frame["first_open"].to_list() == [clock("9:00")] * 2
     assert frame["last_close"].to_list() == [clock("17:00")] * 2
-    assert breaks_of(frame).rows() == [("H", clock("12:00"), clock("13:00"))]
+    assert breaks_of(frame).rows() == [("H", TODAY, 1, clock("12:00"), clock("13:00"))]
+
+
+def test_a_break_lies_between_sessions_that_neither_meet_nor_overlap() -> None:
+    rows = opening("H", TODAY, "8:00-10:00", "10:00-12:00", "13:00-15:00", "16:00-18:00")
+    rows += opening("K", TODAY, "9:00-17:00", "10:00-12:00", "16:30-18:00") + opening("K", TODAY + DAY, "9:00-12:00")
+    frame = sessions_of(calendar(*rows))
+    assert breaks_of(frame).rows() == [
+        ("H", TODAY, 1, clock("12:00"), clock("13:00")),
+        ("H", TODAY, 2, clock("15:00"), clock("16:00")),
+    ]
+
+
+def test_a_day_on_which_a_hall_is_shut_has_no_session() -> None:
+    assert sessions_of(calendar(*opening("H", TODAY))).is_empty()
 
 
 def test_a_hall_is_judged_after_it_opened_up_to_its_closing() -> None:

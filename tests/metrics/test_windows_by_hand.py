@@ -244,6 +244,10 @@ def test_demand_is_what_comes_by_what_it_takes_by_the_windows_open() -> None:
     found = {key: (above, below) for key, above, below in behind("demand_capacity_ratio", city, "10:00")}
     assert found["9:05-0"] == (pytest.approx(0.2), 0)
     assert found["W-2026-03-18-9:00"] == (0, 1)
+    # Whose services tell how long handling takes is listed too, and adds nothing.
+    services = {row["ticket_id"] for row in past}
+    assert len(services) == 12
+    assert {key for key, counts in found.items() if counts == (0, 0)} == services
 
 
 def test_demand_needs_twelve_people_and_five_days() -> None:
@@ -319,6 +323,20 @@ def test_a_window_stands_empty_since_it_was_planned_left_or_wanted_whichever_cam
         ("W|2026-03-18T09:10:00+08:00", 10, None),
         ("b", 0, None),
     ]
+
+
+def test_behind_a_window_that_stands_empty_is_everybody_who_waited_for_it_meanwhile() -> None:
+    people = [
+        ticket("before", "9:01", end="9:07", status="abandoned"),
+        ticket("bridge", "9:02", end="9:09:30", status="abandoned"),
+        ticket("gone", "9:10:30", end="9:20", status="abandoned"),
+        ticket("called", "9:19", "9:39", window_id="X"),
+        ticket("there", "9:25"),
+    ]
+    city = counters(*people, plans=(plan("9:10", "12:00"),))
+    assert read("off_post_minutes", city, "9:40", window_id="W")["value"] == 30
+    rows = behind("off_post_minutes", city, "9:40")
+    assert [key for key, _, _ in rows] == ["W|2026-03-18T09:10:00+08:00", "bridge", "called", "gone", "there"]
 
 
 def test_a_window_that_pauses_stands_empty_only_after_a_quarter_of_an_hour() -> None:

@@ -6,8 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
+from cockpit.watch.numbers import count_rates
+from metrics.periods import parse
+from metrics.records import Records, empty
+from metrics.spells import micros, time_between
+from metrics.view import View
+from metrics.visitors import in_service
 from tests.real.bringing import Brought, as_documented, bring_twice, changes_nothing
 
 ZONE = ZoneInfo("Asia/Jerusalem")
@@ -152,3 +159,77 @@ def test_mean_wait_hang_ups_and_busy_agents_agree_with_a_plain_count(bank: Broug
     # Moved starts shorten a service by two seconds at most.
     told = sum(int(call["ser_time"]) for call in served)
     assert told - 2 * len(served) <= busy.total() <= told
+
+
+MONTH = parse("1999-02")
+AFTER = datetime(1999, 3, 2, tzinfo=ZONE)
+
+
+@pytest.fixture(scope="module")
+def view(bank: Brought) -> View:
+    """The month as the readings see it."""
+    snapshot = bank.folder.lake.snapshot()
+    names = ("halls", "queues", "windows", "tickets", "calendar")
+    tables = {name: snapshot.scan(name).select(empty(name, snapshot.timezone).columns).collect() for name in names}
+    return View(Records(tables, snapshot.timezone))
+
+
+def test_the_rates_of_the_month_equal_a_count_of_the_source(bank: Brought) -> None:
+    told = {
+        row["rate"]: (row["numerator"], row["denominator"], row["value"])
+        for row in count_rates(bank.folder.lake, [MONTH], AFTER).rates("city").to_dicts()
+    }
+    kept = {key: call for key, call in calls(bank).items() if not isinstance(expected(call), str)}
+    served = [call for call in kept.values() if call["outcome"] == "AGENT"]
+    gone = [call for call in kept.values() if call["outcome"] == "HANG"]
+    # Nobody who called in February was answered in March.
+    assert all(instant(call, "q_exit" if call["q_exit"] != "0:00:00" else "vru_exit").month == 2 for call in served)
+    minutes = sum(int(call["q_time"]) for call in served) / 60
+    assert told["wait_avg"] == pytest.approx((minutes, len(served), minutes / len(served)))
+    share = 100 * len(gone) / (len(gone) + len(served))
+    assert told["abandon_rate"] == pytest.approx((len(gone), len(gone) + len(served), share))
+    services = [(end - start).total_seconds() / 60 for _, _, start, end in map(expected, served) if end > start]  # type: ignore[operator]
+    assert told["handle_avg"][:2] == pytest.approx((sum(services), len(services)))
+    waits = sorted(int(call["q_time"]) / 60 for call in served)
+    assert told["wait_p90"][2] == pytest.approx(waits[-(-len(waits) * 9 // 10) - 1])
+
+
+def test_the_facts_of_the_month_equal_a_count_of_the_source(bank: Brought, view: View) -> None:
+    facts = view.queue_facts
+    assert facts["session"].null_count() == facts.height  # nobody told when it was open
+    waits: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for call in calls(bank).values():
+        if call["outcome"] == "AGENT" and not isinstance(expected(call), str):
+            queue = waits[call["type"] + ("-优先" if call["priority"] == "2" else "")]
+            queue[0] += int(call["q_time"])
+            queue[1] += 1
+    sums = facts.group_by("queue_id").agg(pl.col("wait").sum() // 1_000_000, pl.col("calls").sum())
+    assert {queue: [wait, count] for queue, wait, count in sums.iter_rows()} == waits
+
+
+def test_busy_agents_per_hour_equal_a_count_of_the_source(bank: Brought, view: View) -> None:
+    """Called and not yet done: until the end, the agent's next call or midnight, whichever comes first."""
+    served = []
+    for call in calls(bank).values():
+        times = expected(call)
+        if not isinstance(times, str) and times[1] is not None:
+            served.append((call["server"], times[1], times[3]))
+    busy: Counter[int] = Counter()
+    begins: dict[str, list[datetime]] = defaultdict(list)
+    for server, begin, _ in served:
+        begins[server].append(begin)
+    for server, begin, end in served:
+        assert isinstance(begin, datetime)
+        assert isinstance(end, datetime)
+        later = [other for other in begins[server] if other > begin] if server != "NO_SERVER" else []
+        midnight = begin.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        stop = min(end, midnight, *later)
+        busy.update(second // 3600 for second in range(int(begin.timestamp()), int(stop.timestamp())))
+    hours = pl.datetime_range(*MONTH.instants(ZONE), "1h", closed="left", eager=True)
+    spells = in_service(view).at_halls
+    since = micros(hours)
+    found = time_between(spells, since * 0, since, since + 3_600_000_000) // 1_000_000
+    assert [busy[int(hour.timestamp()) // 3600] for hour in hours] == found.tolist()
+    assert sum(found) == busy.total() > 1_000_000
+    agents = {server for server, _, _ in served}
+    assert 0 < max(found) / 3600 <= len(agents)

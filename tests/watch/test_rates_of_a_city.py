@@ -1,10 +1,8 @@
 """The rates of a demo city that came in through the gate: they add up, and equal the rules read row by row."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -12,41 +10,19 @@ import pytest
 from cockpit.demo.city import write_city
 from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
-from cockpit.lake.folder import DataFolder, open_folder
+from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
 from cockpit.watch.numbers import count_rates, rate_records, window_minutes, working_days
 from metrics.periods import parse, periods_between
 from metrics.rates import NO_HALL, Tally, rates_of, tally
 from tests.metrics.plain_rates import NAMES, plain_rates
 from tests.metrics.test_rates import RANGE, same, told
+from tests.watch.conftest import ZONE, City, T
 
-ZONE = ZoneInfo("Asia/Shanghai")
-T = datetime(2026, 10, 19, 14, 30, tzinfo=ZONE)
 #: What is counted anew for every place, or judged on a period's last day, does not add up.
 ANEW = {"ywtb_items_on_target", "ywtb_halls_on_target", "wait_p90", *RANGE}
 OF_THE_LAST_DAY = {"online_capable_rate", "promise_compression", "promise_compression_weighted"}
 TABLES = ("halls", "calendar", "departments", "items", "cases", "case_pauses", "tickets", "reviews", "complaints")
-
-
-@dataclass(frozen=True)
-class City:
-    """A demo city in its data folder."""
-
-    files: Path
-    folder: DataFolder
-
-    def counted(self, *periods: str, t: datetime = T) -> Tally:
-        return count_rates(self.folder.lake, [parse(period) for period in periods], t)
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    place = tmp_path_factory.mktemp("rates")
-    write_city(place / "files", halls=4, days=52, until=date(2026, 10, 20))
-    folder = open_folder(Settings(data_dir=place / "data"), create=True)
-    import_files(folder, load_profile("standard"), [place / "files"], by="demo")
-    yield City(place / "files", folder)
-    folder.close()
 
 
 def sums(frame: pl.DataFrame, *key: str, without: set[str] = ANEW) -> dict[tuple[str, ...], tuple[float, float]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Page, expect
 
 from cockpit.demo.city import write_city
+from cockpit.door.roles import Role
 from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
 from cockpit.lake.folder import open_folder
@@ -60,7 +61,7 @@ GEOMETRY = """() => {
 def looking(browser: Browser, server: Server, waits_for: str, may_say: str = "nothing") -> Iterator[Page]:
     """An open page; at the end it must have asked nobody else and complained of nothing but `may_say`."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.add_cookies([for_browser(server.url, cookie_for(server.data_dir, now=server.now))])
+    context.add_cookies([for_browser(server.url, cookie_for(server.data_dir, Role.DATA, now=server.now))])
     page = context.new_page()
     complaints: list[str] = []
     asked: set[str] = set()
@@ -171,7 +172,7 @@ def test_while_the_server_is_away_the_page_says_so_in_chinese_and_comes_back_by_
     build(tmp_path / "data").close()
     port = free_port()
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    cookie = cookie_for(tmp_path / "data", now=NOW)
+    cookie = cookie_for(tmp_path / "data", Role.DATA, now=NOW)
     page = context.new_page()
     banner, dialog = page.locator("#ck-banner"), page.locator("[data-testid=stDialog]")
     with served(tmp_path / "data", tmp_path / "log", now=NOW, port=port) as server:

@@ -25,7 +25,7 @@ from tests.web.serving import Server, served
 SIZES = ((1366, 768), (390, 844))
 DRAWN = ".js-plotly-plot"
 #: Within so many milliseconds an open page must show nothing more to whom it is closed.
-SHUT_WITHIN = 15_000
+SHUT_WITHIN = 60_000
 #: What lies outside the screen or is cut off in one of the door's documents.
 FITS = """() => {
   const wide = document.documentElement.clientWidth;

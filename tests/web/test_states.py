@@ -17,7 +17,7 @@ from cockpit.lake.folder import open_folder
 from cockpit.web import installed, who
 from cockpit.web.gate import NOT_YOURS
 from cockpit.web.server import ENTRY
-from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
+from tests.board.small_city import NOW, at, bring_in, build, case, opening, settings_for, small_city
 from tests.web.people import cookie_for, wall_cookie_for
 
 
@@ -30,7 +30,7 @@ def _alone() -> Iterator[None]:
 
 def run(monkeypatch: pytest.MonkeyPatch, data_dir: Path, now: datetime = NOW, cookie: str | None = None) -> AppTest:
     """The entry script as somebody sees it who is signed in, by this cookie where the folder is ruined already."""
-    shown_to = cookie or cookie_for(data_dir, now=now)
+    shown_to = cookie or cookie_for(data_dir, Role.DATA, now=now)
     monkeypatch.setattr(who, "cookie", lambda: shown_to)
     monkeypatch.setattr(clock, "now", lambda: now.astimezone(UTC))
     installed.install(settings_for(data_dir))
@@ -89,6 +89,23 @@ def test_an_extract_says_which_day_it_shows(monkeypatch: pytest.MonkeyPatch, tmp
     assert "数据截至 10月12日 10:05（40 天前）" in text
 
 
+def test_on_a_day_the_halls_are_shut_it_says_so_and_when_they_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def day(days: int, opens: str | None) -> dict[str, object]:
+        hours = {"open_at": opens and at(opens, days), "close_at": opens and at("17:00", days)}
+        return opening("s1", 1, "09:00", "17:00") | {"date": at("00:00", days).date(), **hours}
+
+    tables = {**small_city(), "calendar": [*small_city()["calendar"], day(5, None), day(6, None), day(7, "08:30")]}
+    build(tmp_path / "data", tables).close()
+
+    said_on = {days: said(run(monkeypatch, tmp_path / "data", at("08:00", days))) for days in (5, 7, 8)}
+
+    assert "今日闭厅，下次开门：10月19日 星期一 08:30。下面是最后有数据的一天：2026年10月12日" in said_on[5]
+    assert "今天 08:30 开门，还没有数据；下面是最后有数据的一天" in said_on[7]
+    assert "今天没有数据，下面是最后有数据的一天" in said_on[8]
+
+
 def test_data_that_stopped_coming_are_called_stale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     build(tmp_path / "data").close()
 
@@ -111,7 +128,7 @@ def test_a_ruined_lake_is_one_sentence_and_no_old_number(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str
 ) -> None:
     build(tmp_path / "data").close()
-    cookie = cookie_for(tmp_path / "data", now=NOW)
+    cookie = cookie_for(tmp_path / "data", Role.DATA, now=NOW)
     shutil.rmtree(tmp_path / "data" / lost)
 
     text = said(run(monkeypatch, tmp_path / "data", cookie=cookie))
@@ -132,7 +149,7 @@ def test_lost_files_of_a_table_are_one_sentence(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_ruined_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     build(tmp_path / "data").close()
-    cookie = cookie_for(tmp_path / "data", now=NOW)
+    cookie = cookie_for(tmp_path / "data", Role.DATA, now=NOW)
     for file in (tmp_path / "data").glob("records.sqlite*"):
         file.unlink()
     (tmp_path / "data" / "records.sqlite").write_text("this is no database, whatever its name says" * 40)

@@ -1,0 +1,72 @@
+"""Marks of days: whether the records of a day are still the same, told from what is counted in every file once.
+
+A file of the lake never changes, so that after a batch only the files that it brought are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from cockpit.lake.layout import LAYOUTS
+from cockpit.lake.store import Snapshot
+from metrics.hours import Days
+from metrics.spells import micros
+
+_SHAPE = {"date": pl.Date, "rows": pl.Int64, "latest": pl.Int64}
+
+
+class DayMarks:
+    """Marks of the days of tables kept in months; what files hold is kept from one state of the lake to the next."""
+
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        self._months: dict[tuple[str, str], dict[str, pl.DataFrame]] = {}
+
+    def of(self, snapshot: Snapshot, table: str, months: Collection[str] | None = None) -> pl.DataFrame:
+        """How many rows each day has and when the last one came in: date, mark.
+
+        An update comes in later than what it replaces, a row that has moved away changes the count of the day it left.
+
+        Args:
+            snapshot: the records to go by.
+            table: a table with a main time.
+            months: months wanted, such as 2026-10; None = all.
+        """
+        files = snapshot.files(table).select("part", "path")
+        counts = [pl.DataFrame(schema=_SHAPE)]
+        by_month: dict[str, list[str]] = {}
+        for month, path in files.iter_rows():
+            if months is None or month in months:
+                by_month.setdefault(month, []).append(path)
+        for month, paths in by_month.items():
+            known = self._months.get((table, month), {})
+            # Files that are no longer named are forgotten.
+            fresh = {path: known.get(path) for path in paths}
+            self._months[table, month] = {
+                path: _counted(path, str(LAYOUTS[table].time), snapshot.timezone) if found is None else found
+                for path, found in fresh.items()
+            }
+            counts.extend(self._months[table, month].values())
+        return (
+            pl.concat(counts)
+            .lazy()
+            .group_by("date")
+            .agg(pl.col("rows").sum(), pl.col("latest").max())
+            .select("date", pl.concat_str("rows", pl.lit("/"), "latest").alias("mark"))
+            .collect()
+        )
+
+
+def _counted(path: str, time: str, timezone: str) -> pl.DataFrame:
+    """For each day of a file how many rows it has and when the last one came in: date, rows, latest."""
+    rows = pl.read_parquet(path, columns=[time, "ingested_at"], glob=False, hive_partitioning=False)
+    moments = micros(rows[time])
+    days = Days(timezone, moments)
+    return (
+        pl.DataFrame({"day": days.of(moments), "at": micros(rows["ingested_at"])})
+        .group_by("day")
+        .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("at").max().alias("latest"))
+        .select((pl.col("day") + days.first).cast(pl.Date).alias("date"), "rows", "latest")
+    )
