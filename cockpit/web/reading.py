@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from polars.exceptions import PolarsError
@@ -30,6 +32,20 @@ def read_overview(viewer: Viewer) -> board.Overview | None:
     latest = folder.records.batches(1), folder.records.refusals(1)
     state = f"{folder.lake.snapshot().version} {latest}"
     return _overview(str(folder.path), state, minute.isoformat(), viewer)
+
+
+@contextmanager
+def told_in_a_sentence() -> Iterator[None]:
+    """While data are read: whatever the tables or the disk refuse is told in a sentence, and written into the log.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    try:
+        yield
+    except (PolarsError, OSError) as error:
+        _LOG.exception("the data cannot be read")
+        raise StorageError(UNREADABLE) from error
 
 
 def scope_of(viewer: Viewer) -> str:

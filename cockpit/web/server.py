@@ -17,7 +17,18 @@ from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
 from cockpit.settings_values import networks
-from cockpit.web import case_files, door_routes, downloads, exposition, gate, health, installed, shell
+from cockpit.web import (
+    case_files,
+    door_routes,
+    downloads,
+    exposition,
+    findings_files,
+    gate,
+    hall_files,
+    health,
+    installed,
+    shell,
+)
 from cockpit.web.charts import CHINESE_TYPE
 from cockpit.web.gate import Gate
 from cockpit.web.guard import OwnHost, SecurityHeaders
@@ -79,6 +90,8 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
     """
     installed.install(settings)
     case_files.register()
+    findings_files.register()
+    hall_files.register()
     return st.App(
         ENTRY,
         routes=[

@@ -41,8 +41,10 @@ class PageEntry:
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "运行总览", "📊", first=True),
+    PageEntry("hall", "大厅", "🏛️"),
     PageEntry("onenet", "一网通办", "🌐"),
     PageEntry("panorama", "办件全景", "🗂️"),
+    PageEntry("findings", "问题清单", "🔎"),
 )
 
 #: The same by address.
