@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import StorageError
 from cockpit.lake.identity import belong_together
 from cockpit.lake.store import Lake
+from cockpit.records.follow_ups import FollowUps
 from cockpit.records.people import People
 from cockpit.records.sessions import Sessions
 from cockpit.records.store import Records
@@ -49,6 +50,11 @@ class DataFolder:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self.records.database)
+
+    @property
+    def follow_ups(self) -> FollowUps:
+        """What people did about bad reviews here."""
+        return FollowUps(self.records.database)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from metrics.asof import as_of
+from metrics.calendar import WorkCalendar
 from metrics.rates.case_counts import EVERY, counted
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
 
@@ -53,8 +54,8 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
     given = reviews.filter(grid.period_of(reviews["assess_time"]).is_not_null())
     mended = _to_mend(reviews.filter(_BAD), records, grid)
     return [
-        counted(grid.keyed(_placed(given, cases, records, grid), "assess_time"), GIVEN),
-        counted(grid.keyed(_placed(mended, cases, records, grid), "moment"), MENDED),
+        counted(grid.keyed(placed_reviews(given, cases, records, grid), "assess_time"), GIVEN),
+        counted(grid.keyed(placed_reviews(mended, cases, records, grid), "moment"), MENDED),
     ]
 
 
@@ -67,21 +68,37 @@ def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> p
     return counted(grid.keyed(made.with_columns(about.seat()), "created_at"), COMPLAINED)
 
 
+def mending_due(bad: pl.DataFrame, work: WorkCalendar) -> pl.Series:
+    """When each bad review must be mended: `rectify_due`, else 24:00 of the 5th working day after the day it was given.
+
+    Args:
+        bad: assess_time, rectify_due and others.
+        work: the city's working days.
+    """
+    assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
+    default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
+    return bad.select(pl.coalesce("rectify_due", default).alias("due")).to_series()
+
+
 def _to_mend(bad: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
     """Bad reviews with their deadline of mending and `moment`, just before it: 00:00 belongs to the day before.
 
     At an instant within a period only the deadlines that have passed count: what is not due yet is not late.
     """
-    work = records.work
-    assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
-    default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
-    rows = bad.with_columns(pl.coalesce("rectify_due", default).alias("due"))
+    rows = bad.with_columns(mending_due(bad, records.work).alias("due"))
     rows = rows.with_columns(pl.col("due").dt.offset_by("-1us").alias("moment"))
     return rows if grid.t is None else rows.filter(pl.col("due") <= grid.instant)
 
 
-def _placed(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item."""
+def placed_reviews(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+    """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item.
+
+    Args:
+        reviews: hall_id, project_no, ticket_id, origin and others.
+        cases: as `placed_cases` gives them; whatever a review is about.
+        records: its tickets are looked at.
+        grid: seats and subjects.
+    """
     about = _About(reviews, grid)
     # Default reviews are told for halls alone: their subject is not looked up.
     asked = reviews["hall_id"].is_null() | (reviews["origin"] == "active")
