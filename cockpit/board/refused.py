@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -99,8 +100,7 @@ def imports(folder: DataFolder, viewer: Viewer) -> Sheet | None:
             batch.batch_id,
             batch.profile,
             batch.by,
-            "、".join(file.name for file in batch.files[:3])
-            + (f" 等 {len(batch.files)} 个" if batch.files[3:] else ""),
+            _files([file.name for file in batch.files]),
             table_title(name),
             *(getattr(counts, measure) for measure in _COUNTS),
             sum(batch.left_out.get(name, {}).values()),
@@ -108,8 +108,7 @@ def imports(folder: DataFolder, viewer: Viewer) -> Sheet | None:
         for batch in folder.records.batches(SHOWN_IMPORTS)
         for name, counts in batch.tables.items()
     ]
-    texts = dict.fromkeys(("batch_id", "profile", "by", "files", "title"), pl.String)
-    schema = {"at": _time(folder), **texts, **dict.fromkeys([*_COUNTS, "left_out"], pl.Int64)}
+    schema = _schema(folder, ("batch_id", "profile", "by", "files", "title"), (*_COUNTS, "left_out"))
     fields = (
         Field("at", "时间", "time", role="title"),
         Field("title", "数据表"),
@@ -131,7 +130,7 @@ def refusals(folder: DataFolder, viewer: Viewer) -> Sheet | None:
         (refusal.at.astimezone(folder.zone), refusal.name, refusal.profile, refusal.by, refusal.reason)
         for refusal in folder.records.refusals(SHOWN_IMPORTS)
     ]
-    schema = {"at": _time(folder), **dict.fromkeys(("name", "profile", "by", "reason"), pl.String)}
+    schema = _schema(folder, ("name", "profile", "by", "reason"))
     fields = (
         Field("at", "时间", "time", role="title"),
         Field("name", "文件"),
@@ -168,5 +167,11 @@ def _named(counts: pl.DataFrame) -> pl.DataFrame:
     return counts.join(words, on=["of_table", "reason"], how="left")
 
 
-def _time(folder: DataFolder) -> pl.Datetime:
-    return pl.Datetime("us", folder.timezone)
+def _files(names: list[str]) -> str:
+    return "、".join(names[:3]) + (f" 等 {len(names)} 个" if names[3:] else "")
+
+
+def _schema(folder: DataFolder, texts: Sequence[str], counts: Sequence[str] = ()) -> dict[str, pl.DataType]:
+    """Columns of a list of things that happened: at, then texts, then counts."""
+    at: dict[str, pl.DataType] = {"at": pl.Datetime("us", folder.timezone)}
+    return at | dict.fromkeys(texts, pl.String()) | dict.fromkeys(counts, pl.Int64())

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import StorageError
 from cockpit.lake.identity import belong_together
 from cockpit.lake.store import Lake
+from cockpit.records.audit_trail import AuditTrail
 from cockpit.records.follow_ups import FollowUps
 from cockpit.records.people import People
 from cockpit.records.sessions import Sessions
@@ -55,6 +56,11 @@ class DataFolder:
     def follow_ups(self) -> FollowUps:
         """What people did about bad reviews here."""
         return FollowUps(self.records.database)
+
+    @property
+    def audit_trail(self) -> AuditTrail:
+        """The audit, to be looked through."""
+        return AuditTrail(self.records.database)
 
     @property
     def zone(self) -> ZoneInfo:
