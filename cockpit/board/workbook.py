@@ -27,9 +27,11 @@ MAX_NAME = 31
 CUT = "…（过长，已截断）"
 #: Widths in characters; a Chinese one counts as two. The content is looked at in the first rows only.
 NARROWEST, WIDEST, LOOKED_AT = 8, 60, 500
-FORMATS: dict[Kind, str] = {
-    "text": "@",
-    "level": "@",
+#: The built-in format of text cells, "@": what is typed into them stays text too.
+TEXT = 0x31
+FORMATS: dict[Kind, str | int] = {
+    "text": TEXT,
+    "level": TEXT,
     "count": "#,##0",
     "decimal": "#,##0.0",
     "percent": "0.00",
@@ -101,9 +103,9 @@ def sheet_names(titles: Sequence[str]) -> list[str]:
 def _about(book: Any, about: About, sheets: dict[str, Sheet]) -> None:  # noqa: ANN401 (xlsxwriter has no types)
     page = book.add_worksheet(ABOUT)
     page.hide_gridlines(2)
-    bold = book.add_format({"bold": True, "font_size": 14, "num_format": "@"})
-    name = book.add_format({"font_color": "#55636f", "num_format": "@", "valign": "top"})
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "font_size": 14, "num_format": TEXT})
+    name = book.add_format({"font_color": "#55636f", "num_format": TEXT, "valign": "top"})
+    text = book.add_format({"num_format": TEXT, "text_wrap": True, "valign": "top"})
     page.set_column(0, 0, 14)
     page.set_column(1, 1, 90)
     page.write_string(0, 0, _cut(about.title), bold)
@@ -131,7 +133,7 @@ def _table(book: Any, name: str, sheet: Sheet) -> None:  # noqa: ANN401 (xlsxwri
     for place, field in enumerate(sheet.fields):
         right = field.kind in NUMBERS
         heading = book.add_format(
-            {"bold": True, "num_format": "@", "bottom": 1, "bg_color": "#eaf1fa", "text_wrap": True, "valign": "top"}
+            {"bold": True, "num_format": TEXT, "bottom": 1, "bg_color": "#eaf1fa", "text_wrap": True, "valign": "top"}
             | ({"align": "right"} if right else {})
         )
         cells = book.add_format({"num_format": FORMATS[field.kind], "valign": "top"})

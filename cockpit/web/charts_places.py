@@ -14,7 +14,9 @@ from cockpit.web.charts import PALETTES, Look
 ROW, FRAME = 28, 56
 #: From what share of the whole a part has room for its number, in percent.
 ROOM = 9.0
-SHORTENED = 12
+SHORTENED = 10
+#: Before the number of what misses its target, so that its colour is not the only sign.
+MISSED = "✗ "
 
 
 def bars(
@@ -22,7 +24,7 @@ def bars(
 ) -> go.Figure:
     """One bar per place, the first row at the top, each with its number.
 
-    What misses the target has another colour and says by how much.
+    What misses the target has another colour and a sign, and says by how much when pointed at.
 
     Args:
         rows: place, value (null = 无数据), in the order shown.
@@ -41,19 +43,24 @@ def bars(
             x=[0 if value is None else value for value in values],
             y=list(range(len(places))),
             orientation="h",
-            text=[_said(value, say, target if miss else None) for value, miss in zip(values, missed, strict=True)],
+            text=[(MISSED if miss else "") + say(value) for value, miss in zip(values, missed, strict=True)],
             textposition="outside",
             cliponaxis=False,
-            textfont={"color": palette.ink},
+            constraintext="none",
+            textangle=0,
+            textfont={"color": palette.ink, "size": 13},
             marker={"color": [palette.miss if miss else palette.accent for miss in missed], "cornerradius": 2},
-            width=[0.72 if place == mark else 0.5 for place in places],
-            customdata=[[charts.text(place), say(value)] for place, value in zip(places, values, strict=True)],
+            width=[0.68 if place == mark else 0.5 for place in places],
+            customdata=[
+                [charts.text(place), say(value) + (_gap(value, target) if miss else "")]
+                for place, value, miss in zip(places, values, missed, strict=True)
+            ],
             hovertemplate="%{customdata[0]}  %{customdata[1]}<extra></extra>",
         )
     )
     highest = max([value for value in values if value is not None], default=0)
     end = max(highest, target.value if target else 0, 1e-9)
-    figure.update_xaxes(visible=False, range=[0, end * 1.32])
+    figure.update_xaxes(visible=False, range=[0, end * 1.4])
     figure.update_yaxes(
         tickvals=list(range(len(places))),
         ticktext=[_name(place, strong=place == mark) for place in places],
@@ -77,7 +84,7 @@ def bars(
             showarrow=False,
             font={"color": palette.ink_soft, "size": 12},
         )
-    return charts.finished(figure, look, ROW * len(places) + FRAME - 24, margin={"l": 8, "r": 8, "t": top, "b": 4})
+    return charts.finished(figure, look, ROW * len(places) + FRAME - 24, margin={"l": 8, "r": 16, "t": top, "b": 4})
 
 
 def shares(rows: pl.DataFrame, parts: Sequence[tuple[str, str]], *, look: Look | None = None) -> go.Figure:
@@ -109,6 +116,7 @@ def shares(rows: pl.DataFrame, parts: Sequence[tuple[str, str]], *, look: Look |
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
+            constraintext="none",
             textfont={"color": _on(colour), "size": 12},
             customdata=[
                 [charts.text(place), words.percent(value), words.number(number)]
@@ -130,13 +138,12 @@ def shares(rows: pl.DataFrame, parts: Sequence[tuple[str, str]], *, look: Look |
     return charts.finished(figure, look, height, barmode="stack", showlegend=True, legend={"traceorder": "normal"})
 
 
-def _said(value: float | None, say: charts.Say, missed: Target | None) -> str:
-    """The number at the end of a bar; where it misses the target, by how much."""
-    said = charts.text(say(value))
-    if value is None or missed is None:
-        return said
-    gap = words.number(abs(value - missed.value), 1)
-    return said if gap == "0.0" else f"{said}（{'差' if missed.direction == 'at_least' else '超'} {gap}）"
+def _gap(value: float | None, target: Target | None) -> str:
+    """By how much a value misses its target: （差 2.0）, （超 3.0）; nothing where that is less than can be told."""
+    if value is None or target is None:
+        return ""
+    gap = words.number(abs(value - target.value), 1)
+    return "" if gap == "0.0" else f"（{'差' if target.direction == 'at_least' else '超'} {gap}）"
 
 
 def _plain(value: float, unit: str) -> str:

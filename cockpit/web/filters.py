@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from cockpit.web import widgets
 #: Remembered between pages of one visit: a hall chosen here is the hall there.
 _REMEMBERED = "ck-filters"
 _UNKNOWN = "ck-filters-unknown"
+_PLACE = "ck-filters-place"
 CHANGED = "网址里的{titles}没有这个选项，已改为默认；请在下面重新选择。"
 
 
@@ -54,7 +55,10 @@ def bar(*choices: Choice) -> dict[str, str]:
     for choice in offered:
         if len(set(choice.options.values())) < len(choice.options):
             raise ValueError(f"options of {choice.key} share a label")
-    chosen = {choice.key: _chosen(choice) for choice in offered}
+    place = urlsplit(st.context.url or "").path
+    arriving = st.session_state.get(_PLACE) != place
+    st.session_state[_PLACE] = place
+    chosen = {choice.key: _chosen(choice, arriving=arriving) for choice in offered}
     _say_unknown(offered)
     with st.container(key="filters"):
         for choice in offered:
@@ -66,6 +70,7 @@ def bar(*choices: Choice) -> dict[str, str]:
                 options=list(choice.options),
                 format_func=choice.options.__getitem__,
                 key=name,
+                placeholder="请选择",
                 on_change=_changed,
                 args=(choice.key, choice.fallback),
             )
@@ -82,14 +87,17 @@ def address(page: str, **chosen: str) -> str:
     return f"{page}?{urlencode(chosen)}" if chosen else page
 
 
-def _chosen(choice: Choice) -> str:
-    """What the address says, else what was chosen before on another page, else the default."""
+def _chosen(choice: Choice, *, arriving: bool) -> str:
+    """What the address says, else what was chosen before on another page, else the default.
+
+    On a page that is open already, an address without the filter means the default: somebody went back in the browser.
+    """
     said = st.query_params.get(choice.key)
     if said is not None and said not in choice.options:
         st.session_state.setdefault(_UNKNOWN, {})[choice.key] = choice.title
         del st.query_params[choice.key]
         return choice.fallback
-    if said is None and choice.remembered:
+    if said is None and choice.remembered and arriving:
         before = st.session_state.get(_REMEMBERED, {}).get(choice.key)
         if before in choice.options and before != choice.fallback:
             st.query_params[choice.key] = before

@@ -41,7 +41,8 @@ GEOMETRY = """() => {
     if (cut) faults.push(`cut off: ${e.className} ${e.textContent.slice(0, 30)}`);
   }
   const blocks = [...document.querySelectorAll(
-    '.ck-head > *, .ck-notice, .ck-figures > div, .ck-panel > *, [data-testid=stPlotlyChart], td > span, th'
+    '.ck-head > *, .ck-notice, .ck-figure, [data-testid=stPopover], .ck-panel > *, .ck-foot > *, .ck-level, '
+    + '[data-testid=stPlotlyChart], [data-testid=stSelectbox], td > span, th'
   )].filter(seen);
   for (const [i, a] of blocks.entries()) for (const b of blocks.slice(i + 1)) {
     if (a.contains(b) || b.contains(a)) continue;
@@ -115,7 +116,7 @@ def test_the_small_city_is_shown_and_follows_its_data(browser: Browser, tmp_path
         assert not page.locator("[data-testid=stElementToolbar], .modebar").locator("visible=true").count()
         assert page.evaluate(GEOMETRY) == []
 
-        submitted = page.locator(".ck-figures > div").nth(3)
+        submitted = page.locator("[class*=st-key-figure-]").nth(3)
         expect(submitted).to_contain_text("办件申请2")
         folder = open_folder(settings_for(tmp_path / "data"))
         bring_in(folder, {"cases": [case("p7", "s1", at("10:01"))]}, batch_id="b2")
@@ -138,7 +139,9 @@ def test_the_demo_city_in_the_middle_of_a_working_day(browser: Browser, tmp_path
     ):
         expect(page.locator(".ck-mark")).to_have_text("实时")
         expect(page.locator("table").first.locator("tbody tr")).to_have_count(7)  # six halls and what has none
-        figures = page.locator(".ck-figures").inner_text()  # one hall gives only states and so has no tickets
+        figures = page.locator(
+            "[class*=st-key-figures-]"
+        ).inner_text()  # one hall gives only states and so has no tickets
         assert "无数据" not in figures.replace("个大厅无数据", "")
         assert page.locator(".legendtext").all_text_contents()[-1] == "今天"
         assert_fits_every_screen(page)
@@ -152,7 +155,7 @@ def test_real_halls_that_give_only_the_states_of_their_queues(browser: Browser, 
 
     with served(tmp_path / "data", tmp_path / "log") as server, looking(browser, server, ".js-plotly-plot") as page:
         expect(page.locator(".ck-notice")).to_contain_text("2020年1月10日 星期五")
-        figures = page.locator(".ck-figures > div")
+        figures = page.locator("[class*=st-key-figure-]")
         for place, waits in ((0, "无数据"), (3, "无数据"), (4, "无数据")):
             expect(figures.nth(place)).to_contain_text(waits)
         expect(page.locator("table").first.locator("tbody tr")).to_have_count(20)

@@ -1,0 +1,110 @@
+"""Charts: always our template, no English, and exactly the numbers they were given."""
+
+import json
+from datetime import date
+from typing import Any, get_args
+
+import plotly.graph_objects as go
+import polars as pl
+import pytest
+
+from cockpit.board.quantity import Target
+from cockpit.web import charts_day, charts_months, charts_places
+from cockpit.web.charts import CONFIG, PALETTES, Look, template
+from tests.web.gallery import EVIL
+
+SLOTS = pl.DataFrame({"minute": [540, 555, 570], "today": [3, None, 5], "usual": [2.0, 3.0, 4.0]})
+PLACES = pl.DataFrame({"place": ["全市", "云栖区", EVIL], "value": [93.01, 89.96, None]})
+CHANNELS = pl.DataFrame({"place": ["全市", "云栖区"], "web": [30, 0], "window": [10, None]})
+MONTHS = pl.DataFrame(
+    {"month": [date(2025, 12, 1), date(2026, 1, 1)], "value": [88.0, 91.0], "last_year": [None, 85.0]}
+)
+PARTS = [("web", "网页"), ("window", "窗口")]
+
+
+def every(look: Look) -> list[go.Figure]:
+    target = Target(90)
+    return [
+        charts_day.day_course(SLOTS, EVIL, "常态", "人", look=look),
+        charts_day.day_course(SLOTS.with_columns(low=1.0, high=9.0), "今天", "", "人", look=look),
+        charts_day.day_course(SLOTS.clear(), "今天", "", "人", look=look),
+        charts_places.bars(PLACES, "%", target=target, mark="全市", look=look),
+        charts_places.bars(PLACES.clear(), "分钟", look=look),
+        charts_places.shares(CHANNELS, PARTS, look=look),
+        charts_months.trend(MONTHS, "%", target=target, look=look),
+        charts_months.trend(MONTHS.drop("last_year"), "件", from_zero=True, look=look),
+        charts_months.trend(MONTHS.clear(), "件", look=look),
+    ]
+
+
+def drawn(figure: go.Figure) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads(figure.to_json())
+    return whole
+
+
+@pytest.mark.parametrize("look", get_args(Look))
+def test_every_chart_names_our_template_and_takes_no_colour_of_the_other_look(look: Look) -> None:
+    other = PALETTES["dark" if look == "light" else "light"]
+    for figure in every(look):
+        layout = figure.layout.template.layout
+        assert layout.font.color == PALETTES[look].ink and layout.paper_bgcolor == "rgba(0,0,0,0)"
+        text = figure.to_json()
+        assert other.accent not in text and other.ink not in text and "plotly" not in text.lower()
+    assert template(look) == f"cockpit-{look}"
+
+
+def test_names_from_the_data_are_text_in_charts_too() -> None:
+    for figure in every("light"):
+        text = json.dumps(drawn(figure), ensure_ascii=False)
+        assert "<img" not in text and "<b>粗" not in text
+
+
+def test_the_course_of_a_day_shows_the_numbers_it_was_given_with_a_gap_where_one_is_missing() -> None:
+    figure = charts_day.day_course(SLOTS, "今天", "常态", "人", look="light")
+
+    usual, today = figure.data
+    assert list(today.y) == [3, None, 5] and list(usual.y) == [2.0, 3.0, 4.0]
+    assert list(today.customdata) == ["09:00–09:15", "09:15–09:30", "09:30–09:45"]
+    assert today.fill is None  # an area would hide the gap
+    assert [
+        trace.mode
+        for trace in charts_day.day_course(
+            SLOTS.with_columns(low=1.0, high=9.0), "今天", "常态", "人", look="light"
+        ).data
+    ] == ["lines"] * 4
+
+
+def test_bars_say_their_number_and_what_misses_the_target_says_so() -> None:
+    (bars,) = charts_places.bars(PLACES, "%", target=Target(90), mark="全市", look="light").data
+
+    assert list(bars.x) == [93.01, 89.96, 0]
+    assert list(bars.text) == ["93.0%", "✗ 89.96%", "无数据"]
+    assert bars.customdata[1][1] == "89.96%"  # 0.04 is less than can be told
+    wide = PLACES.with_columns(value=pl.Series([93.01, 88.0, None]))
+    (bars,) = charts_places.bars(wide, "%", target=Target(90), look="light").data
+    assert bars.customdata[1][1] == "88.0%（差 2.0）" and bars.customdata[0][1] == "93.0%"
+    assert list(bars.marker.color)[:2] == [PALETTES["light"].accent, PALETTES["light"].miss]
+    (bars,) = charts_places.bars(wide, "分钟", target=Target(90, "at_most"), look="light").data
+    assert bars.text[0] == "✗ 93 分钟" and bars.customdata[0][1] == "93 分钟（超 3.0）"
+
+
+def test_shares_add_up_to_the_whole_and_an_empty_place_stays_empty() -> None:
+    web, window = charts_places.shares(CHANNELS, PARTS, look="light").data
+
+    assert list(web.x) == [75.0, None] and list(window.x) == [25.0, None]
+    assert list(web.text) == ["75%", ""] and web.customdata[0][2] == "30"
+
+
+def test_a_trend_says_its_last_number_and_the_months_of_the_year_before() -> None:
+    figure = charts_months.trend(MONTHS, "%", target=Target(90), look="light")
+
+    before, now = figure.data
+    assert list(now.y) == [88.0, 91.0] and list(before.y) == [None, 85.0]
+    assert before.customdata[1][0] == "2025年1月" and now.customdata[0][0] == "2025年12月"
+    assert {"<b>91.0%</b>", "目标 90%"} <= {note.text for note in figure.layout.annotations}
+    assert figure.layout.showlegend is True
+    assert charts_months.trend(MONTHS.drop("last_year"), "%", look="light").layout.showlegend is False
+
+
+def test_nothing_english_of_plotly_is_switched_on() -> None:
+    assert CONFIG == {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
