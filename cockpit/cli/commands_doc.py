@@ -11,7 +11,10 @@ def commands_table() -> str:
     """Every command with its arguments and options, in Markdown."""
     group = typer.main.get_command(app)
     commands = group.commands  # type: ignore[attr-defined]
-    rows = [_row(name, commands[name]) for name in commands]
+    rows = []
+    for name, command in commands.items():
+        parts = getattr(command, "commands", None)
+        rows += [_row(f"{name} {part}", parts[part]) for part in parts] if parts else [_row(name, command)]
     return "| 命令 | 作用 | 选项 |\n|---|---|---|\n" + "".join(rows)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cockpit.cli.frame import ByOption, DataOption, JsonOption, data_folder, print_json, refusing, settings_for
@@ -87,7 +86,7 @@ def list_accounts(data: DataOption = None, json: JsonOption = False) -> None:
     for account in found:
         state = "已停用" if account.disabled else "待改密码" if account.must_change else "可用"
         part = described(account.bound_to, account.places)
-        table.add_row(account.name, account.shown_name, TITLES[Role(account.role)], part, state)
+        table.add_row(*map(escape, (account.name, account.shown_name, TITLES[Role(account.role)], part, state)))
     Console().print(table)
 
 
@@ -149,7 +148,7 @@ def list_walls(data: DataOption = None, json: JsonOption = False) -> None:
         seen = f"{wall.seen_at.astimezone(zone):%Y-%m-%d %H:%M}" if wall.seen_at else "—"
         issued = f"{wall.issued_at.astimezone(zone):%Y-%m-%d %H:%M} {wall.issued_by}"
         part = described(wall.bound_to, wall.places)
-        table.add_row(wall.name, part, issued, seen, "已收回" if wall.revoked_at else "有效")
+        table.add_row(*map(escape, (wall.name, part, issued, seen, "已收回" if wall.revoked_at else "有效")))
     Console().print(table)
 
 
@@ -166,10 +165,6 @@ def _binding(counties: list[str] | None, halls: list[str] | None) -> Binding:
     if counties:
         return Binding(COUNTY, tuple(counties))
     return Binding(HALL, tuple(halls)) if halls else Binding(CITY)
-
-
-def _in(zone: ZoneInfo, value: object) -> object:
-    return value.astimezone(zone) if isinstance(value, dt.datetime) else value
 
 
 def _by(by: str | None) -> str:

@@ -16,6 +16,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.people import AccountRecord, line
 
 _NAME = re.compile(r"[\w.@-]{2,60}")
+_LAST = "{name} 是唯一能用的系统管理员账号，没有改动；请先添加另一个系统管理员。"
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,19 @@ def add(
     Raises:
         Refused: the name is not usable or taken, the role is no person's, or a place is not known.
     """
-    if not _NAME.fullmatch(name):
+    if not nameable(name):
         raise Refused("账号名要有 2 至 60 个字符，只能用汉字、字母、数字和 . _ @ -；请换一个。")
     if role not in PERSONAL:
         raise Refused("大屏不是人员账号；请用 wall-token 命令或系统管理页面签发大屏令牌。")
+    shown_name, staff_id = plain(shown_name, "姓名", 60) or name, plain(staff_id or "", "人员编号", 100) or None
     places = checked_places(folder, binding.to, binding.places)
     given = password or passwords.one_time()
     made = {
         "name": name,
-        "shown_name": shown_name.strip() or name,
+        "shown_name": shown_name,
         "role": role.value,
         "bound_to": binding.to,
-        "staff_id": staff_id or None,
+        "staff_id": staff_id,
         "password_hash": passwords.hashed(given),
         "must_change": True,
         "disabled": False,
@@ -103,12 +105,12 @@ def change(folder: DataFolder, name: str, role: Role, binding: Binding, *, by: s
     account = known(folder, name)
     if role not in PERSONAL:
         raise Refused("大屏不是人员账号；请选择人员的角色。")
-    if role is not Role.ADMIN:
-        _another_admin(folder, account)
     places = checked_places(folder, binding.to, binding.places)
     told = line(by, "account.change", name, f"{TITLES[role]} · {described(binding.to, places)}")
     values = {"role": role.value, "bound_to": binding.to}
-    folder.people.change_account(account.account_id, values, told, places=places)
+    another = None if role is Role.ADMIN else _must_leave(account)
+    if not folder.people.change_account(account.account_id, values, told, places=places, another=another):
+        raise Refused(_LAST.format(name=name))
 
 
 def disable(folder: DataFolder, name: str, *, by: str) -> None:
@@ -118,8 +120,9 @@ def disable(folder: DataFolder, name: str, *, by: str) -> None:
         Refused: there is no such account, or nobody could administer any more.
     """
     account = known(folder, name)
-    _another_admin(folder, account)
-    folder.people.change_account(account.account_id, {"disabled": True}, line(by, "account.disable", name))
+    told, another = line(by, "account.disable", name), _must_leave(account)
+    if not folder.people.change_account(account.account_id, {"disabled": True}, told, another=another):
+        raise Refused(_LAST.format(name=name))
 
 
 def enable(folder: DataFolder, name: str, *, by: str) -> str:
@@ -154,18 +157,20 @@ def change_own_password(folder: DataFolder, name: str, old: str, new: str, *, ke
         Refused: the old one is wrong, or the new one is not good enough or the same.
     """
     account = known(folder, name)
+    if account.password_hash is None:
+        raise Refused("这个账号没有密码，只能用统一身份认证登录；需要密码时，请系统管理员重设。")
     if not passwords.matches(account.password_hash, old):
         folder.people.write_down(line(name, "password.refused", name, "原密码不对"))
         raise Refused("原密码不对，密码没有改动；请重新输入，忘记时请系统管理员重设。")
-    if old == new:
-        raise Refused("新密码与原密码相同；请换一个。")
+    check_new(name, old, new)
     told = line(name, "password.change", name)
-    values = {
-        "password_hash": passwords.hashed(passwords.checked(new, name)),
-        "must_change": False,
-        "password_at": told.at,
-    }
+    values = {"password_hash": passwords.hashed(new), "must_change": False, "password_at": told.at}
     folder.people.change_account(account.account_id, values, told, keep_session=keep_session)
+
+
+def nameable(name: str) -> bool:
+    """Whether an account can have this name."""
+    return _NAME.fullmatch(name) is not None
 
 
 def described(bound_to: str, places: tuple[str, ...]) -> str:
@@ -173,9 +178,36 @@ def described(bound_to: str, places: tuple[str, ...]) -> str:
     return "全市" if bound_to == CITY else "、".join(places)
 
 
-def _another_admin(folder: DataFolder, account: AccountRecord) -> None:
-    if account.role != Role.ADMIN or account.disabled:
-        return
-    others = [a for a in folder.people.accounts() if a.role == Role.ADMIN and not a.disabled and a != account]
-    if not others:
-        raise Refused(f"{account.name} 是唯一能用的系统管理员账号，没有改动；请先添加另一个系统管理员。")
+def check_new(name: str, old: str, new: str) -> None:
+    """See that a new password will do.
+
+    Raises:
+        Refused: it is the old one, or not good enough.
+    """
+    if old == new:
+        raise Refused("新密码与原密码相同；请换一个。")
+    passwords.checked(new, name)
+
+
+def void_one_time(folder: DataFolder, account: AccountRecord, why: str) -> None:
+    """Put a one-time password out of use, because the person has proved otherwise who they are."""
+    told = line(account.name, "password.void", account.name, why)
+    values = {"password_hash": None, "must_change": False, "password_at": None}
+    folder.people.change_account(account.account_id, values, told)
+
+
+def plain(text: str, what: str, longest: int) -> str:
+    """A name as it is kept: without spaces around it, with nothing that a screen or a terminal would act on.
+
+    Raises:
+        Refused: it is too long, or has characters that cannot be seen.
+    """
+    text = text.strip()
+    if len(text) > longest or not text.isprintable():
+        raise Refused(f"{what}最多 {longest} 个字符，不能有换行等看不见的字符；请改写。")
+    return text
+
+
+def _must_leave(account: AccountRecord) -> str | None:
+    """The role of which another account must be left when this one loses it."""
+    return Role.ADMIN.value if account.role == Role.ADMIN and not account.disabled else None

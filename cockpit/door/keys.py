@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cockpit.door import accounts, passwords
 from cockpit.door.roles import Role
-from cockpit.errors import StorageError
+from cockpit.errors import Refused, StorageError
 from cockpit.lake.folder import DataFolder
+from cockpit.records.people import AccountRecord
 
 COOKIE_VARIABLE = "COCKPIT_COOKIE_SECRET"
 FIRST_ADMIN = "admin"
@@ -45,11 +47,45 @@ def first_admin(folder: DataFolder) -> Path | None:
         # The file first: a password that nobody can read would lock everybody out.
         password = _kept(path, passwords.one_time())
         binding = accounts.Binding("city")
-        accounts.add(folder, FIRST_ADMIN, Role.ADMIN, binding, by="本机", shown_name="系统管理员", password=password)
+        with suppress(Refused):  # another process that starts just now has made it, with the same password
+            accounts.add(
+                folder, FIRST_ADMIN, Role.ADMIN, binding, by="本机", shown_name="系统管理员", password=password
+            )
+    return one_time_file(folder)
+
+
+def one_time_file(folder: DataFolder) -> Path | None:
+    """The file with the first administrator's password; removed as soon as that password is out of use.
+
+    Raises:
+        StorageError: it cannot be removed.
+    """
+    path = _secret_file(folder.path, _ADMIN_FILE)
     admin = folder.people.account(FIRST_ADMIN)
-    if admin is None or not admin.must_change:
-        path.unlink(missing_ok=True)
-    return path if path.is_file() else None
+    try:
+        if path.is_file() and (admin is None or not admin.must_change or not _still(admin, path)):
+            path.unlink(missing_ok=True)
+        return path if path.is_file() else None
+    except OSError as error:
+        raise StorageError(
+            f"一次性密码文件 {path} 已不再需要却删不掉（{error.strerror}）；请手工删除它，并检查数据目录的权限。"
+        ) from error
+
+
+def exposed(data_dir: Path) -> list[Path]:
+    """Files of secrets that others than their owner may read."""
+    found = sorted(path for path in (data_dir / "secrets").glob("*") if path.is_file())
+    return [path for path in found if path.stat().st_mode & 0o077]
+
+
+def has_cookie_secret(data_dir: Path) -> bool:
+    """Whether the key of the web server's cookies is there."""
+    return bool(os.environ.get(COOKIE_VARIABLE)) or _secret_file(data_dir, _COOKIE_FILE).is_file()
+
+
+def _still(admin: AccountRecord, path: Path) -> bool:
+    """Whether the password in the file still opens: an administrator may have given another one-time password."""
+    return passwords.matches(admin.password_hash, path.read_text(encoding="ascii").strip())
 
 
 def _secret_file(data_dir: Path, name: str) -> Path:

@@ -21,7 +21,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
-from cockpit.door import signin
+from cockpit.door import accounts, signin
 from cockpit.door.keys import cookie_secret
 from cockpit.errors import Refused, SettingsError
 from cockpit.lake.folder import DataFolder
@@ -33,6 +33,8 @@ TICKET_SECONDS = 600
 PATIENCE, LEEWAY = 10, 60
 #: How long what the provider says about itself holds.
 KNOWN_SECONDS = 3600
+#: Of issuer and subject together; a longer one could not be told from another.
+LONGEST_SUBJECT = 300
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 AWAY = "统一身份认证暂时连不上或答复不正确，没有登录；请稍后重试，或用账号和密码登录。"
@@ -96,11 +98,16 @@ class Provider:
             begun: dict[str, str] = self._signer.loads(ticket, max_age=TICKET_SECONDS)
         except BadSignature:
             raise Refused(BROKEN) from None
-        if not secrets.compare_digest(answer.get("state", ""), begun["state"]) or "code" not in answer:
-            self._folder.people.write_down(line("（未知账号）", "sign_in.refused", "统一身份认证", address))
-            raise Refused(BROKEN)
-        claims = self._claims(answer["code"], begun["verifier"], begun["nonce"])
-        account = self._account(claims, address)
+        try:
+            if not secrets.compare_digest(answer.get("state", "").encode(), begun["state"].encode()):
+                raise Refused(BROKEN)
+            if "code" not in answer:
+                raise Refused(BROKEN)
+            account = self._account(self._claims(answer["code"], begun["verifier"], begun["nonce"]), address)
+        except Refused:
+            told = line("（未知账号）", "sign_in.refused", self._settings.title, address)
+            self._folder.people.write_down(told)
+            raise
         return signin.begin(self._folder, account, address, self._settings.title), begun["wanted"]
 
     def _claims(self, code: str, verifier: str, nonce: str) -> Claims:
@@ -120,22 +127,27 @@ class Provider:
             jwt.JWTClaimsRegistry(leeway=LEEWAY, **wanted).validate(claims)
         except (requests.RequestException, AuthlibBaseError, JoseError, KeyError, ValueError) as error:
             raise Refused(AWAY) from error
-        name = str(claims.get(self._settings.name_claim, ""))
-        return Claims(f"{self._settings.issuer} {claims['sub']}"[:300], name)
+        subject = f"{self._settings.issuer} {claims['sub']}"
+        if len(subject) > LONGEST_SUBJECT or not subject.isprintable():
+            raise Refused(AWAY)
+        return Claims(subject, str(claims.get(self._settings.name_claim, "")))
 
     def _account(self, claims: Claims, address: str) -> AccountRecord:
         people = self._folder.people
         account = people.account_of_subject(claims.subject)
         if account is None:
-            named = people.account(claims.name) if claims.name else None
+            named = people.account(claims.name) if accounts.nameable(claims.name) else None
             if named is not None and not named.disabled and named.subject is None:
                 told = line(named.name, "account.link", named.name, f"{self._settings.title} · {address}")
                 account = named if people.link_subject(named.account_id, claims.subject, told) else None
         if account is None or account.disabled:
-            people.write_down(line("（未知账号）", "sign_in.refused", self._settings.title, address))
             raise Refused(
                 f"{self._settings.title}已通过，但驾驶舱里没有您能用的账号；请系统管理员添加同名账号或恢复它。"
             )
+        if account.must_change:
+            # Nobody who comes this way needs the one-time password, and whoever made it knows it.
+            accounts.void_one_time(self._folder, account, self._settings.title)
+            account = accounts.known(self._folder, account.name)
         return account
 
     def _client(self) -> OAuth2Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from cockpit.door.accounts import Binding, described
+from cockpit.door.accounts import Binding, described, plain
 from cockpit.door.scope import checked_places
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
@@ -27,8 +27,8 @@ def issue(folder: DataFolder, name: str, binding: Binding, *, by: str) -> str:
     Raises:
         Refused: no name, a screen of this name has a valid token, or a place is not known.
     """
-    name = name.strip()
-    if not 1 <= len(name) <= 60:
+    name = plain(name, "大屏的名称", 60)
+    if not name:
         raise Refused("请写明是哪一块屏（60 个字以内），例如 一楼大厅东侧。")
     if any(wall.name == name and wall.revoked_at is None for wall in folder.people.walls()):
         raise Refused(f"大屏 {name} 已有一个有效的令牌；请先收回它，或换一个名称。")

@@ -34,7 +34,9 @@ class Wanted:
         if self.who:
             parts.append(audit.c.who == self.who)
         if self.action:
-            parts.append(sa.or_(audit.c.action == self.action, audit.c.action.startswith(f"{self.action}.", autoescape=True)))
+            parts.append(
+                sa.or_(audit.c.action == self.action, audit.c.action.startswith(f"{self.action}.", autoescape=True))
+            )
         if self.since:
             parts.append(audit.c.at >= self.since)
         if self.until:

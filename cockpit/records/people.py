@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from cockpit import clock
 from cockpit.records import door_tables as d
@@ -93,12 +94,11 @@ class People:
     def add_account(self, values: dict[str, Any], places: Iterable[str], line: AuditLine) -> bool:
         """Add an account with its places; False where the name is taken."""
         with self._database.transaction() as connection:
-            taken = sa.select(d.accounts.c.account_id).where(d.accounts.c.name == values["name"])
-            if connection.execute(taken).first() is not None:
+            add = insert_or_leave(connection, d.accounts).values(**values).returning(d.accounts.c.account_id)
+            made = connection.execute(add).scalar()
+            if made is None:
                 return False
-            made = connection.execute(sa.insert(d.accounts).values(**values)).inserted_primary_key
-            assert made is not None  # every database we use gives it back
-            _bind(connection, d.account_places, "account_id", made[0], places)
+            _bind(connection, d.account_places, "account_id", made, places)
             add_line(connection, line)
             return True
 
@@ -110,9 +110,29 @@ class People:
         *,
         places: Iterable[str] | None = None,
         keep_session: str | None = None,
-    ) -> None:
-        """Change an account and end its sessions, but for the one in which the change is made."""
+        another: str | None = None,
+    ) -> bool:
+        """Change an account and end its sessions, but for the one in which the change is made.
+
+        Args:
+            account_id: the account.
+            values: columns to change.
+            line: its line in the audit.
+            places: what it is bound to from now on; None leaves that.
+            keep_session: a session that goes on.
+            another: a role of which another usable account must be left.
+
+        Returns:
+            False where there is no such other account; nothing has been changed then.
+        """
+        a = d.accounts
         with self._database.transaction() as connection:
+            if another is not None:
+                # Locked, so that of two who take the role from each other at once the second one finds nobody left.
+                able = sa.select(a.c.account_id).where(a.c.role == another, sa.not_(a.c.disabled))
+                left = connection.execute(able.order_by(a.c.account_id).with_for_update()).scalars().all()
+                if not set(left) - {account_id}:
+                    return False
             connection.execute(sa.update(d.accounts).where(d.accounts.c.account_id == account_id).values(**values))
             if places is not None:
                 connection.execute(sa.delete(d.account_places).where(d.account_places.c.account_id == account_id))
@@ -122,6 +142,7 @@ class People:
                 ended = ended.where(d.sessions.c.token_hash != keep_session)
             connection.execute(ended)
             add_line(connection, line)
+            return True
 
     def link_subject(self, account_id: int, subject: str, line: AuditLine) -> bool:
         """Remember who this account is at the identity provider; False where it is somebody else already."""
@@ -199,6 +220,13 @@ def line(who: str, action: str, subject: str, detail: str = "") -> AuditLine:
 def add_line(connection: sa.Connection, line: AuditLine) -> None:
     """Add a line to the audit, within the transaction of what it tells."""
     connection.execute(sa.insert(audit).values(**vars(line)))
+
+
+def insert_or_leave(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that leaves a row with the same key as it is, even one that another process is just adding."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def _bind(connection: sa.Connection, table: sa.Table, key: str, owner: int, places: Iterable[str]) -> None:

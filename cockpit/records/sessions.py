@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from cockpit.records.people import (
     WallRecord,
     accounts_where,
     add_line,
+    insert_or_leave,
     places_of,
     wall_of,
 )
@@ -35,6 +36,13 @@ class SessionRecord:
     wall: WallRecord | None
 
 
+class Failures(NamedTuple):
+    """Failures in a row under one key, and when the last one was."""
+
+    in_a_row: int
+    last_at: dt.datetime
+
+
 class Sessions:
     """What the state database keeps about who is signed in, and who failed to."""
 
@@ -42,12 +50,28 @@ class Sessions:
         """Use this database."""
         self._database = database
 
-    def open_session(self, values: dict[str, Any], line: AuditLine) -> None:
-        """Keep a new session; sessions that have run out are forgotten."""
+    def open_session(self, values: dict[str, Any], line: AuditLine, *, password_at: dt.datetime | None = None) -> bool:
+        """Keep a new session; sessions that have run out are forgotten.
+
+        Args:
+            values: the session.
+            line: its line in the audit.
+            password_at: of an account, when the password was given that let the person in.
+
+        Returns:
+            False where the account has another password by now, or has been disabled.
+        """
+        a = d.accounts
         with self._database.transaction() as connection:
+            if (account_id := values.get("account_id")) is not None:
+                same = sa.select(a.c.password_at).where(a.c.account_id == account_id, sa.not_(a.c.disabled))
+                found = connection.execute(same.with_for_update()).first()
+                if found is None or found.password_at != password_at:
+                    return False
             connection.execute(sa.delete(d.sessions).where(d.sessions.c.expires_at < values["created_at"]))
             connection.execute(sa.insert(d.sessions).values(**values))
             add_line(connection, line)
+            return True
 
     def session(self, token_hash: str) -> SessionRecord | None:
         """The session of this cookie with whom it belongs to, as they are now."""
@@ -85,28 +109,43 @@ class Sessions:
                 add_line(connection, line)
             return ended
 
-    def failures(self, keys: Sequence[str], since: dt.datetime) -> dict[str, tuple[int, dt.datetime]]:
-        """Failures in a row under these keys, and when the last one was; those before `since` are forgiven."""
-        f = d.sign_in_failures
-        with self._database.reading() as connection:
-            rows = connection.execute(sa.select(f).where(f.c.key.in_(keys), f.c.last_at >= since))
-            return {row.key: (row.failures, row.last_at) for row in rows}
+    def claim_try(
+        self, keys: Sequence[str], at: dt.datetime, since: dt.datetime, wait: Callable[[Mapping[str, Failures]], float]
+    ) -> float:
+        """Count a try under each of these keys as failed before it is looked at, if it may be made at all.
 
-    def add_failure(self, keys: Sequence[str], since: dt.datetime, line: AuditLine) -> None:
-        """Count one more failure under each of these keys."""
+        All in one transaction, so that a hundred tries at once are a hundred tries.
+
+        Args:
+            keys: what tries are counted under.
+            at: the instant of the try.
+            since: failures before it are forgiven.
+            wait: seconds still to wait, from the failures in a row under each key.
+
+        Returns:
+            Seconds still to wait; nothing was counted unless that is 0.
+        """
         f = d.sign_in_failures
         with self._database.transaction() as connection:
             connection.execute(sa.delete(f).where(f.c.last_at < since))
-            for key in keys:
-                more = sa.update(f).where(f.c.key == key).values(failures=f.c.failures + 1, last_at=line.at)
-                if connection.execute(more).rowcount == 0:
-                    connection.execute(sa.insert(f).values(key=key, failures=1, last_at=line.at))
-            add_line(connection, line)
+            add = insert_or_leave(connection, f)
+            for key in sorted(keys):  # in one order, so that no two wait for each other
+                connection.execute(add.values(key=key, failures=0, last_at=at))
+            rows = connection.execute(sa.select(f).where(f.c.key.in_(keys)).order_by(f.c.key).with_for_update()).all()
+            left = wait({row.key: Failures(row.failures, row.last_at) for row in rows})
+            if left > 0:
+                return left
+            more = sa.update(f).where(f.c.key.in_(keys)).values(failures=f.c.failures + 1, last_at=at)
+            connection.execute(more)
+            return 0.0
 
-    def forgive(self, keys: Sequence[str]) -> None:
-        """Forget the failures under these keys."""
+    def forgive(self, keys: Sequence[str], *, take_back: str) -> None:
+        """Forget the failures under these keys; under one more take back the last one only."""
+        f = d.sign_in_failures
         with self._database.transaction() as connection:
-            connection.execute(sa.delete(d.sign_in_failures).where(d.sign_in_failures.c.key.in_(keys)))
+            connection.execute(sa.delete(f).where(f.c.key.in_(keys)))
+            one_less = sa.update(f).where(f.c.key == take_back, f.c.failures > 0).values(failures=f.c.failures - 1)
+            connection.execute(one_less)
 
 
 def _open(at: dt.datetime, idle_since: dt.datetime) -> sa.ColumnElement[bool]:

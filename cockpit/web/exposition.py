@@ -22,6 +22,7 @@ from cockpit.settings_values import networks
 from cockpit.web import installed
 from cockpit.web.gate import address_of
 from cockpit.web.health import shared_look
+from cockpit.web.sitemap import first_part
 
 NOT_FOR_YOU = "监控指标只给 web.metrics_from 里写明的地址；请在运行驾驶舱的机器上读取，或请管理员添加地址。"
 REGISTRY = CollectorRegistry()
@@ -72,7 +73,7 @@ class Counted:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        first = scope["path"].split("/")[1]
+        first = first_part(scope["path"])
         area = first if first in _AREAS else "page"
 
         async def counted(message: Message) -> None:
@@ -85,13 +86,21 @@ class Counted:
 
 
 async def _metrics(request: Request) -> Response:
+    if not _may_read(request):
+        return PlainTextResponse(NOT_FOR_YOU, status_code=403)
+    return Response(await run_in_threadpool(generate_latest, REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: Request) -> bool:
+    web = installed.settings().web
+    # Who comes through a proxy that nobody has named would look like the proxy itself, which is often this machine.
+    if not web.trusted_proxies and ("x-forwarded-for" in request.headers or "forwarded" in request.headers):
+        return False
     try:
         asking = ipaddress.ip_address(address_of(request))
     except ValueError:
-        return PlainTextResponse(NOT_FOR_YOU, status_code=403)
-    if not any(asking in network for network in networks(installed.settings().web.metrics_from)):
-        return PlainTextResponse(NOT_FOR_YOU, status_code=403)
-    return Response(await run_in_threadpool(generate_latest, REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return False
+    return any(asking in network for network in networks(web.metrics_from))
 
 
 ROUTES = [Route("/metrics", _metrics, methods=["GET"])]

@@ -16,10 +16,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cockpit.door.roles import Role
 from cockpit.door.signin import SignedIn, signed_in
 from cockpit.errors import CockpitError
 from cockpit.web import installed
-from cockpit.web.sitemap import BY_URL
+from cockpit.web.shell import NOT_FOUND
+from cockpit.web.sitemap import BY_URL, first_part, is_plain
 
 COOKIE = "cockpit_session"
 #: Where the gate leaves who it has let in, for the routes behind it.
@@ -31,7 +33,10 @@ FOR_PROGRAMS = frozenset({"_stcore", "media", "component", "download", "session"
 #: What a person must do before anything else leads here.
 PASSWORD = "/password"
 #: By these a client could claim to be somebody.
-_CLAIMS = (b"x-forwarded-user", b"x-forwarded-email", b"x-remote-user", b"remote-user", b"x-auth-", b"x-cockpit-")
+_CLAIMS = (
+    *(b"x-forwarded-user", b"x-forwarded-email", b"x-forwarded-groups", b"x-forwarded-preferred-username"),
+    *(b"x-forwarded-access-token", b"x-remote-", b"remote-", b"x-auth-", b"x-webauth-", b"x-cockpit-"),
+)
 
 NOT_SIGNED_IN = "请先登录：登录已结束或尚未登录。"
 FOREIGN_ORIGIN = "这个请求来自别的网站，驾驶舱已拒绝；请从驾驶舱的页面操作。"
@@ -67,7 +72,9 @@ class Gate:
         changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD", "OPTIONS"}
         if changes and not own_origin(scope):
             return PlainTextResponse(FOREIGN_ORIGIN, status_code=403)
-        first = scope["path"].split("/")[1]
+        if not is_plain(scope["path"]):
+            return PlainTextResponse(NOT_FOUND, status_code=404)
+        first = first_part(scope["path"])
         if first in OPEN and scope["type"] == "http":
             return None
         try:
@@ -82,6 +89,8 @@ class Gate:
             if first in FOR_PROGRAMS:
                 return PlainTextResponse(NOT_SIGNED_IN, status_code=403)
             return RedirectResponse(PASSWORD, status_code=303)
+        if scope["path"] == PASSWORD and who.viewer.role is Role.WALL:
+            return PlainTextResponse(NOT_YOURS, status_code=403)
         page = BY_URL.get(scope["path"])
         if page is not None and not who.viewer.opens(page.name):
             return PlainTextResponse(NOT_YOURS, status_code=403)
@@ -103,7 +112,12 @@ def own_origin(scope: Scope) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return site is not None
-    return urlsplit(origin).netloc.lower() == (headers.get("host") or "").lower() != ""
+    try:
+        place = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
+    public = urlsplit(installed.settings().web.public_url).netloc
+    return place != "" and place in {(headers.get("host") or "").lower(), public.lower()}
 
 
 def address_of(request: HTTPConnection) -> str:

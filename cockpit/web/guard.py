@@ -78,7 +78,7 @@ class SecurityHeaders:
         except Exception:
             if scope["type"] != "http" or begun:
                 raise
-            _LOG.exception("a request failed: %s", scope["path"])
+            _LOG.exception("a request failed: %r", scope["path"])
             await PlainTextResponse(FAILED, status_code=500)(scope, receive, with_headers)
 
 

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
+from cockpit.settings_values import networks
 from cockpit.web import door_routes, downloads, exposition, gate, health, installed, shell
 from cockpit.web.charts import CHINESE_TYPE
 from cockpit.web.gate import Gate
@@ -54,6 +55,8 @@ DEFAULTS: dict[str, Any] = {
 FIXED: dict[str, Any] = {
     "global.developmentMode": False,
     "server.headless": True,
+    "server.baseUrlPath": "",
+    "server.enableStaticServing": False,
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
     "server.enableAgentApi": False,
@@ -111,7 +114,7 @@ def serve(settings: Settings) -> None:
     finally:
         folder.close()
     # By these the servers below learn whose word about a visitor's address counts, and the key of their own cookies.
-    os.environ["FORWARDED_ALLOW_IPS"] = settings.web.trusted_proxies
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(str(network) for network in networks(settings.web.trusted_proxies))
     os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = cookie_secret(folder.path)
     build_app(settings, one_time).run(config=options(settings))
 

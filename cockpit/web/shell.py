@@ -17,18 +17,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-from cockpit.web.sitemap import PAGES
+from cockpit.web.sitemap import PAGES, first_part
 
 TITLE = "政务服务驾驶舱"
 FILES = Path(__file__).resolve().parent / "files"
 FILES_PREFIX = "/house"
-#: First parts of the addresses that belong to Streamlit or to our own routes.
-PASSED_ON = frozenset(
-    {"_stcore", "static", "media", "component", FILES_PREFIX.strip("/")}
-    | {"healthz", "metrics", "session", "login", "logout", "password", "oidc", "screen", "download"}
+#: First parts of the addresses that belong to Streamlit; its built files are told apart one by one.
+STREAMLIT, BUILT = frozenset({"_stcore", "media", "component"}), "static"
+#: Our own routes: whole addresses, and those that end in a name.
+OWN = frozenset(
+    {"/healthz", "/metrics", "/session", "/login", "/logout", "/password", "/screen", "/oidc/start", "/oidc/callback"}
 )
-#: Streamlit's interface for programs; it answers even where it is switched off.
-WITHHELD = "/_stcore/agent"
+NAMED = frozenset({FILES_PREFIX.strip("/"), "download"})
+#: Streamlit's interface for programs, which answers even where it is switched off, and its own figures.
+WITHHELD = ("/_stcore/agent", "/_stcore/metrics")
 NOT_FOUND = "这个地址没有页面；请从首页 / 进入。"
 YEAR = 31_536_000
 
@@ -53,9 +55,17 @@ class Shell:
             return HTMLResponse(document(), headers={"Cache-Control": "no-cache"})
         if path in self._first_by_name:
             return RedirectResponse("/", status_code=307)
-        if path.startswith(WITHHELD) or path.split("/")[1] not in PASSED_ON:
-            return PlainTextResponse(NOT_FOUND, status_code=404)
-        return None
+        return None if _is_known(path) else PlainTextResponse(NOT_FOUND, status_code=404)
+
+
+def _is_known(path: str) -> bool:
+    """Whether something answers there; for the rest Streamlit would give its own document."""
+    first = first_part(path)
+    if first == BUILT:
+        return (Path(get_static_dir()) / path[1:]).is_file()
+    if first in STREAMLIT:
+        return not path.startswith(WITHHELD)
+    return path in OWN or (first in NAMED and path.count("/") == 2)
 
 
 @cache

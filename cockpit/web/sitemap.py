@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+#: An address as our own pages write it: no empty, dotted or backslashed parts, nothing that cannot be printed.
+_PLAIN = re.compile(r"/|(?:/(?!\.{1,2}(?:/|$))[^/\\\x00-\x1f\x7f]+)+/?")
 
 PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
@@ -39,3 +43,13 @@ PAGES: tuple[PageEntry, ...] = (PageEntry("overview", "运行总览", "📊", fi
 
 #: The same by address.
 BY_URL = {page.url: page for page in PAGES}
+
+
+def is_plain(path: str) -> bool:
+    """Whether the path of an address can mean one thing only, to whoever reads it: gate, shell, router, Streamlit."""
+    return _PLAIN.fullmatch(path) is not None
+
+
+def first_part(path: str) -> str:
+    """What stands between the first two slashes of a path: empty for `/` and for what is no path."""
+    return path.split("/", 2)[1] if path.startswith("/") else ""

@@ -128,8 +128,8 @@ def test_an_unknown_key_is_refused_with_the_key_that_was_meant(config: Write, te
 
 
 def test_an_unknown_key_like_no_other_is_refused_with_where_to_look(config: Write) -> None:
-    (fault,) = faults(config("colour = 3\n"))
-    assert "colour 不是已有的设置" in fault
+    (fault,) = faults(config("xyzzy = 3\n"))
+    assert "xyzzy 不是已有的设置" in fault
     assert "README" in fault
 
 
@@ -216,14 +216,42 @@ def test_a_password_is_never_part_of_the_message(config: Write) -> None:
     assert "heim" not in fault and "root:" not in fault
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com", ""])
-def test_without_sign_in_only_this_machine_is_served(config: Write, host: str) -> None:
+@pytest.mark.parametrize("host", ["example.com", "", "1.2.3", "127.0.0.1:80"])
+def test_a_host_to_listen_on_is_an_address(config: Write, host: str) -> None:
     (fault,) = faults(config(f'[web]\nhost = "{host}"\n'))
-    assert "尚无登录功能" in fault and "127.0.0.1" in fault
+    assert "不是 IP 地址，也不是 localhost" in fault
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_loopback_addresses_are_served(config: Write, host: str) -> None:
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("web", "public_url", "cockpit.example"),
+        ("web", "public_url", "ftp://cockpit.example"),
+        ("web", "public_url", "https://cockpit.example/below"),
+        ("web", "public_url", "https://a:b@cockpit.example"),
+        ("web", "public_url", "https://cockpit.example:x"),
+        ("web", "trusted_proxies", "10.0.0.0/8, proxy"),
+        ("web", "trusted_proxies", "*"),
+        ("web", "metrics_from", "everybody"),
+        ("oidc", "issuer", "http://id.example"),
+        ("oidc", "issuer", "id.example"),
+        ("oidc", "title", ""),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused(config: Write, section: str, key: str, value: str) -> None:
+    (fault,) = faults(config(f'[{section}]\n{key} = "{value}"\n'))
+    assert f"{section}.{key}" in fault
+
+
+def test_addresses_of_proxies_and_of_the_identity_provider_are_taken(config: Write) -> None:
+    proxies = 'trusted_proxies = "10.1.2.3/8, ::1"\npublic_url = "https://cockpit.example/"\n'
+    found = load_settings(config(f'[web]\n{proxies}[oidc]\nissuer = "http://127.0.0.1:9/realms/city"\n'))
+    assert found.web.public_url == "https://cockpit.example"
+    assert found.oidc.issuer == "http://127.0.0.1:9/realms/city"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "0.0.0.0", "192.168.1.5"])
+def test_addresses_are_listened_on(config: Write, host: str) -> None:
     assert load_settings(config(f'[web]\nhost = "{host}"\n')).web.host == host
 
 

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 
 from cockpit.errors import Busy, StorageError
 from cockpit.records import database as database_module
+from cockpit.records import door_tables  # noqa: F401 (its tables belong to the metadata)
 from cockpit.records.database import Database, Locked
 from cockpit.records.lease import Lease
 from cockpit.records.store import (
@@ -26,7 +27,6 @@ from cockpit.records.store import (
     SourceFile,
     TableCounts,
 )
-from cockpit.records import door_tables  # noqa: F401 (its tables belong to the metadata)
 from cockpit.records.tables import UtcTime, audit, installation, leases, metadata
 from tests.postgres import PostgresServer
 

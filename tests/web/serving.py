@@ -5,6 +5,7 @@ Run as a script it serves; imported it starts such a process.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -29,11 +30,15 @@ class Server:
         url: where its pages are.
         process: the process.
         log: what it has said.
+        data_dir: the data folder it serves.
+        now: where its clock began; None for the real one.
     """
 
     url: str
     process: subprocess.Popen[bytes]
     log: Path
+    data_dir: Path
+    now: datetime | None
 
 
 def free_port() -> int:
@@ -44,15 +49,31 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data_dir: Path, log: Path, *, now: datetime | None = None, port: int | None = None) -> Iterator[Server]:
-    """Serve a data folder until the end of the block; `now` sets the server's clock going from that instant."""
+def served(
+    data_dir: Path,
+    log: Path,
+    *,
+    now: datetime | None = None,
+    port: int | None = None,
+    settings: dict[str, dict[str, object]] | None = None,
+) -> Iterator[Server]:
+    """Serve a data folder until the end of the block.
+
+    Args:
+        data_dir: data folder.
+        log: file for what the server says.
+        now: sets the server's clock going from that instant.
+        port: a free one where not given.
+        settings: sections of settings beside those that the tests need.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "tests.web.serving", str(data_dir), str(port), now.isoformat() if now else ""]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONPATH": str(ROOT)}
+            [*command, json.dumps(settings or {})], cwd=ROOT, stdout=out, stderr=out, env=environment
         )
-    server = Server(f"http://127.0.0.1:{port}", process, log)
+    server = Server(f"http://127.0.0.1:{port}", process, log, data_dir, now)
     try:
         await_answer(server)
         yield server
@@ -67,14 +88,14 @@ def await_answer(server: Server) -> None:
         if server.process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(f"{server.url}/login", timeout=2):
                 return
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
 
 
-def _serve(data_dir: str, port: str, now: str) -> None:
+def _serve(data_dir: str, port: str, now: str, more: str) -> None:
     from cockpit import clock
     from cockpit.settings import Settings
     from cockpit.web.server import serve
@@ -84,8 +105,10 @@ def _serve(data_dir: str, port: str, now: str) -> None:
         from datetime import UTC, timedelta
 
         clock.now = lambda: (instant + timedelta(seconds=time.monotonic() - began)).astimezone(UTC)
-    serve(Settings(data_dir=Path(data_dir), web={"port": int(port), "refresh_seconds": 1}))
+    sections = json.loads(more)
+    web = {"port": int(port), "refresh_seconds": 1} | sections.pop("web", {})
+    serve(Settings(data_dir=Path(data_dir), web=web, **sections))
 
 
 if __name__ == "__main__":
-    _serve(*sys.argv[1:4])
+    _serve(*sys.argv[1:5])

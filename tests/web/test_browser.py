@@ -15,6 +15,7 @@ from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
 from cockpit.lake.folder import open_folder
 from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
+from tests.web.people import cookie_for, for_browser
 from tests.web.polls import POLLS_ZONE, write_polls
 from tests.web.serving import Server, free_port, served
 
@@ -69,6 +70,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 def looking(browser: Browser, server: Server, waits_for: str, may_say: str = "nothing") -> Iterator[Page]:
     """An open page; at the end it must have asked nobody else and complained of nothing but `may_say`."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.add_cookies([for_browser(server.url, cookie_for(server.data_dir, now=server.now))])
     page = context.new_page()
     complaints: list[str] = []
     asked: set[str] = set()
@@ -179,9 +181,11 @@ def test_while_the_server_is_away_the_page_says_so_in_chinese_and_comes_back_by_
     build(tmp_path / "data").close()
     port = free_port()
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    cookie = cookie_for(tmp_path / "data", now=NOW)
     page = context.new_page()
     banner, dialog = page.locator("#ck-banner"), page.locator("[data-testid=stDialog]")
     with served(tmp_path / "data", tmp_path / "log", now=NOW, port=port) as server:
+        context.add_cookies([for_browser(server.url, cookie)])
         page.goto(server.url)
         page.locator(".js-plotly-plot").wait_for(timeout=20_000)
         expect(banner).to_be_hidden()

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from cockpit import clock
 from cockpit.lake.folder import open_folder
-from cockpit.web import installed
+from cockpit.web import installed, who
 from cockpit.web.server import ENTRY
 from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
+from tests.web.people import cookie_for
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,10 @@ def _alone() -> Iterator[None]:
     st.cache_data.clear()
 
 
-def run(monkeypatch: pytest.MonkeyPatch, data_dir: Path, now: datetime = NOW) -> AppTest:
+def run(monkeypatch: pytest.MonkeyPatch, data_dir: Path, now: datetime = NOW, cookie: str | None = None) -> AppTest:
+    """The entry script as somebody sees it who is signed in, by this cookie where the folder is ruined already."""
+    shown_to = cookie or cookie_for(data_dir, now=now)
+    monkeypatch.setattr(who, "cookie", lambda: shown_to)
     monkeypatch.setattr(clock, "now", lambda: now.astimezone(UTC))
     installed.install(settings_for(data_dir))
     app = AppTest.from_file(str(ENTRY), default_timeout=20).run()
@@ -37,18 +41,29 @@ def said(app: AppTest) -> str:
     return re.sub(r"<[^>]*>", " ", " ".join(part.proto.body for part in app.get("html")))
 
 
-@pytest.mark.parametrize("made", [False, True])
-def test_before_the_first_import_the_page_says_the_command(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: bool
-) -> None:
-    if made:
-        open_folder(settings_for(tmp_path / "data"), create=True).close()
-
+def test_before_the_first_import_the_page_says_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     text = said(run(monkeypatch, tmp_path / "data"))
 
     assert "python -m cockpit import" in text and "python -m cockpit demo" in text
     assert "尚无数据" in text
-    assert made or not (tmp_path / "data").exists()  # looking makes nothing
+
+
+def test_where_there_is_no_folder_nobody_is_signed_in_and_looking_makes_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert who.OVER in said(run(monkeypatch, tmp_path / "data", cookie="of another folder"))
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("cookie", ["", "forged", "x" * 5000, "' OR 1=1 --", "\x00"])
+def test_without_a_session_the_script_shows_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cookie: str
+) -> None:
+    build(tmp_path / "data").close()
+
+    text = said(run(monkeypatch, tmp_path / "data", cookie=cookie or "none"))
+
+    assert text.strip() == who.OVER
 
 
 def test_data_of_today_are_shown_as_live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -93,9 +108,10 @@ def test_a_ruined_lake_is_one_sentence_and_no_old_number(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str
 ) -> None:
     build(tmp_path / "data").close()
+    cookie = cookie_for(tmp_path / "data", now=NOW)
     shutil.rmtree(tmp_path / "data" / lost)
 
-    text = said(run(monkeypatch, tmp_path / "data"))
+    text = said(run(monkeypatch, tmp_path / "data", cookie=cookie))
 
     assert "不可用" in text and "请检查数据目录" in text
     assert "市本级" not in text and "Traceback" not in text
@@ -113,13 +129,14 @@ def test_lost_files_of_a_table_are_one_sentence(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_ruined_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     build(tmp_path / "data").close()
+    cookie = cookie_for(tmp_path / "data", now=NOW)
     for file in (tmp_path / "data").glob("records.sqlite*"):
         file.unlink()
     (tmp_path / "data" / "records.sqlite").write_text("this is no database, whatever its name says" * 40)
 
-    text = said(run(monkeypatch, tmp_path / "data"))
+    text = said(run(monkeypatch, tmp_path / "data", cookie=cookie))
 
-    assert "不可用" in text and "请检查数据库" in text
+    assert "请检查数据库" in text and "市本级" not in text
 
 
 def test_whatever_the_data_say_is_text_and_never_markup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
