@@ -20,6 +20,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
 from cockpit.records.follow_ups import Step
 from cockpit.watch.bad_reviews import bad_reviews
+from cockpit.watch.kept import Kept
 from metrics.periods import Period
 
 #: What the page can show: those still open of any month, or those given in the month, whatever became of them.
@@ -32,6 +33,10 @@ STEPS: dict[Step, str] = {
     Step.NOTE: "备注",
 }
 LEVELS = {1: "非常不满意", 2: "不满意"}
+#: So long the list stands although new data have come; the steps recorded here are looked up every time.
+STANDS = timedelta(seconds=30)
+_MADE_OF = ("reviews", "cases", "tickets", "halls", "windows", "items", "workdays")
+_bad: Kept[pl.DataFrame] = Kept(most=4)
 CLOCKS = (
     "核实：评价后下一个工作日 24:00 前。整改：来源给出期限的按来源，没有给出的为评价日后第 5 个工作日 24:00。"
     "回访：实名差评都要回访，没有规定时限。"
@@ -58,12 +63,17 @@ class Cases:
         return {state: found.get(state, 0) for state in STATES}
 
 
-def all_bad(snapshot: Snapshot, now: datetime) -> pl.DataFrame:
-    """Every bad review of the city with the names of its hall, window and item; for the cache, seen by nobody.
+def all_bad(folder: DataFolder, snapshot: Snapshot, now: datetime) -> pl.DataFrame:
+    """Every bad review of the city with the names of its hall, window and item; `cases` cuts it to what one may see.
 
     Returns:
         As `cockpit.watch.bad_reviews.bad_reviews`, and hall, window, item (names; null where unknown).
     """
+    state = tuple(snapshot.heads.get(name) for name in _MADE_OF)
+    return _bad.get(str(folder.path), state, now, STANDS, lambda: _named(snapshot, now))
+
+
+def _named(snapshot: Snapshot, now: datetime) -> pl.DataFrame:
     rows = bad_reviews(snapshot, now)
     halls = snapshot.scan("halls").select("hall_id", pl.col("short_name").alias("hall"))
     windows = snapshot.scan("windows").select("window_id", pl.col("name").alias("window"))
@@ -111,30 +121,45 @@ def shown(found: Cases, which: str, month: Period) -> pl.DataFrame:
     return found.rows.filter(pl.col("state").is_in([state.value for state in states]))
 
 
-def sheet(rows: pl.DataFrame, now: datetime, title: str = "差评逐件") -> Sheet:
-    """Cases as a table."""
+def sheet(rows: pl.DataFrame, now: datetime, *, title: str = "差评逐件", whole: bool = False) -> Sheet:
+    """Cases as a table.
+
+    Args:
+        rows: some of the rows of `Cases`.
+        now: the present instant, in the city's zone.
+        title: heading.
+        whole: with all that is known, for a workbook; a page shows what fits.
+    """
     told = rows.with_columns(
         pl.col("state").replace_strict(STATES, return_dtype=pl.String).alias("state_word"),
         pl.col("level").replace_strict(LEVELS, return_dtype=pl.String).alias("level_word"),
-        pl.Series("left", [_left(due, now) for due in rows["next_due"]], dtype=pl.String),
+        pl.Series("left", [time_left(due, now) for due in rows["next_due"]], dtype=pl.String),
         pl.when("named").then(pl.lit("实名")).otherwise(pl.lit("匿名")).alias("named_word"),
     )
-    fields = (
+    fields = [
         Field("assess_time", "评价时间", "time", role="title"),
         Field("place", "大厅"),
         Field("window", "窗口"),
         Field("item", "事项"),
         Field("level_word", "等级"),
         Field("text", "内容", role="wide"),
-        Field("named_word", "署名"),
         Field("state_word", "状态"),
         Field("left", "时限"),
-        Field("due", "整改期限", "time"),
-        Field("verified_at", "核实时间", "time"),
-        Field("called_at", "回访时间", "time"),
-        Field("rectified_at", "整改时间", "time"),
-        Field("review_id", "评价编号"),
-    )
+    ]
+    if whole:
+        fields += [
+            Field("named_word", "署名"),
+            Field("verify_due", "核实期限", "time"),
+            Field("verified_at", "核实时间", "time"),
+            Field("verified_by", "核实来自"),
+            Field("called_at", "回访时间", "time"),
+            Field("called_by", "回访来自"),
+            Field("satisfied", "回访满意"),
+            Field("due", "整改期限", "time"),
+            Field("rectified_at", "整改时间", "time"),
+            Field("rectified_by", "整改来自"),
+            Field("review_id", "评价编号"),
+        ]
     return Sheet(title, told, fields, CLOCKS)
 
 
@@ -172,7 +197,7 @@ def history(folder: DataFolder, viewer: Viewer, row: dict[str, object]) -> Sheet
     return Sheet("本页登记的经过", frame, fields)
 
 
-def _left(due: datetime | None, now: datetime) -> str:
+def time_left(due: datetime | None, now: datetime) -> str:
     """How much time is left, or by how much it is over: 还剩 3 天, 还剩 5 小时, 已超 2 天."""
     if due is None:
         return "—"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cockpit.board.quantity import Comparison, Definition, Quantity, RowsKey, Target
+from cockpit.board.sheet import Field
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
@@ -30,7 +31,14 @@ RATES = (
 #: Of so few reviews a rate says nothing; call backs and mendings are told one by one and need no such bound.
 ENOUGH = 30
 _FEW = frozenset({"callback_rate", "callback_satisfied_rate", "rectify_on_time_rate"})
-_TARGETS = {name: Target(100.0, source="政策要求") for name in ("callback_rate", "rectify_on_time_rate")}
+TARGETS = {name: Target(100.0, source="政策要求") for name in ("callback_rate", "rectify_on_time_rate")}
+#: The numbers of a course as a table.
+COURSE_FIELDS = (
+    Field("title", "月份", role="title"),
+    Field("value", "率", "percent"),
+    Field("numerator", "分子", "count"),
+    Field("denominator", "分母", "count"),
+)
 #: Months that the course shows.
 MONTHS = 12
 #: What behind a rate is shown as its rows.
@@ -144,7 +152,7 @@ def _quantity(
             rate.meaning, rate.above, rate.below, "分子 ÷ 分母 × 100", "核实无效的评价；测试件", f"各率 {rate.version}"
         ),
         period=month_title(month.period),
-        target=_TARGETS.get(name),
+        target=TARGETS.get(name),
         comparisons=comparisons,
         better="down" if name == "review_bad_rate" else "up",
         numerator=row["numerator"],

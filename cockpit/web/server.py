@@ -17,7 +17,17 @@ from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
 from cockpit.settings_values import networks
-from cockpit.web import door_routes, downloads, exposition, gate, health, installed, shell
+from cockpit.web import (
+    door_routes,
+    downloads,
+    exposition,
+    gate,
+    health,
+    installed,
+    quality_files,
+    review_files,
+    shell,
+)
 from cockpit.web.charts import CHINESE_TYPE
 from cockpit.web.gate import Gate
 from cockpit.web.guard import OwnHost, SecurityHeaders
@@ -78,6 +88,8 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
         one_time: file with the first administrator's password as long as that is in use.
     """
     installed.install(settings)
+    review_files.register()
+    quality_files.register()
     return st.App(
         ENTRY,
         routes=[

@@ -39,7 +39,12 @@ class PageEntry:
         return "/" if self.first else f"/{self.name}"
 
 
-PAGES: tuple[PageEntry, ...] = (PageEntry("overview", "运行总览", "📊", first=True),)
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("overview", "运行总览", "📊", first=True),
+    PageEntry("reviews", "好差评", "💬"),
+    PageEntry("quality", "数据质量", "🧾"),
+    PageEntry("admin", "系统管理", "🔑"),
+)
 
 #: The same by address.
 BY_URL = {page.url: page for page in PAGES}

@@ -1,0 +1,178 @@
+"""The parts of 好差评: filters, rates, levels, places, course, suspicious praise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from cockpit.board import review_cases, review_numbers, review_sheets
+from cockpit.board.quantity import RowsKey
+from cockpit.board.review_numbers import Where
+from cockpit.board.sheet import Sheet
+from cockpit.door.roles import Right
+from cockpit.watch.review_months import ReviewMonth
+from cockpit.web import charts, charts_months, downloads, filters, review_files, tables, who, widgets, words
+from cockpit.web import figures as drawn
+from cockpit.web.opened import Opened, where
+from cockpit.web.opened import places as place_filters
+from metrics.periods import Period
+from metrics.rates import CURRENT, rates_of
+
+NO_REVIEWS = "还没有任何评价；请先导入评价数据（表 reviews）。"
+NOTHING_IN_MONTH = "这个月份和范围里没有评价，也没有到期的整改；请换一个月份、县（市、区）或大厅。"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows.
+
+    Attributes:
+        page: what it is drawn from.
+        month: the chosen month.
+        where: the chosen part of the city.
+        show: which bad reviews are listed.
+        rate: which rate's course is drawn.
+        counted: the month, cut to what the viewer may see and chose.
+    """
+
+    page: Opened
+    month: Period
+    where: Where
+    show: str
+    rate: str
+    counted: ReviewMonth
+
+    def address(self, kind: str, **more: str) -> str | None:
+        """The address of a workbook of what is shown; None for who may not download."""
+        if not self.page.viewer.may(Right.DOWNLOAD):
+            return None
+        at = {"county": self.where.county, "hall": self.where.hall}
+        return downloads.link(kind, month=self.month.label, **at, **more)
+
+
+def chosen(page: Opened) -> View | None:
+    """Draw the filters and count the month; None where there are no reviews at all."""
+    months = review_numbers.months(page.snapshot, page.now)
+    if not months:
+        widgets.empty(NO_REVIEWS)
+        return None
+    rates = {rate.id: rate.name for rate in rates_of(CURRENT, review_numbers.RATES)}
+    found = filters.bar(
+        filters.Choice("month", "月份", {m.label: review_numbers.month_title(m) for m in months}),
+        *place_filters(page),
+        filters.Choice("show", "差评列表", review_cases.SHOWN, remembered=False),
+        filters.Choice("rate", "趋势", rates, default="review_bad_rate", remembered=False),
+    )
+    month = next(m for m in months if m.label == found["month"])
+    waiting = st.empty()
+    with waiting:
+        widgets.skeleton(272)
+    counted = review_numbers.month_of(page.folder, page.snapshot, month, page.now)
+    review_numbers.month_of(page.folder, page.snapshot, month.previous(), page.now)
+    waiting.empty()
+    at = where(page, found)
+    return View(page, month, at, found["show"], found["rate"], review_numbers.seen(counted, page.viewer, at))
+
+
+def figures(view: View) -> None:
+    """The seven rates, with what stands behind each."""
+    if view.counted.mix.is_empty():
+        widgets.notice(NOTHING_IN_MONTH, "info")
+    before, year_before = (_if_counted(view, month) for month in (view.month.previous(), view.month.year_before()))
+    quantities = review_numbers.quantities(view.counted, before, year_before, view.where)
+    if view.counted.as_of.date() < view.month.end and view.page.now.date() < view.month.end:
+        widgets.panel(
+            f"{review_numbers.month_title(view.month)}各率",
+            "",
+            f"本月到 {words.clock(view.counted.as_of, view.page.now.date())} 为止，最多每 5 分钟重新统计一次。",
+        )
+    drawn.figures(
+        quantities,
+        "rates",
+        reads=lambda key: _behind(view, key),
+        links=(lambda key: downloads.link(key.kind, **dict(key.params)))
+        if view.page.viewer.may(Right.DOWNLOAD)
+        else None,
+    )
+
+
+def levels(view: View) -> None:
+    """The five levels, and the ways by which reviews came."""
+    widgets.sheet(review_sheets.levels(view.counted))
+    widgets.sheet(review_sheets.channels(view.counted), link=view.address(review_files.RATES))
+
+
+def places(view: View) -> None:
+    """The rates by county, hall and item."""
+    for by in review_sheets.BY:
+        sheet = review_sheets.by_place(view.page.snapshot, view.counted, by)
+        if sheet.frame.height > 1 or by == "item":
+            widgets.sheet(sheet, rows=20, link=view.address(review_files.RATES))
+
+
+def course(view: View) -> None:
+    """How a rate went over the last months; months not counted yet are counted one after the other."""
+    wanted = review_numbers.course_months(view.month)
+    left = review_numbers.missing(view.page.folder, view.page.snapshot, wanted, view.page.now)
+    with st.container(key="panel-course"):
+        st.fragment(_course, run_every=0.2 if left else None)(view)
+
+
+def _course(view: View) -> None:
+    who.viewer()  # a fragment that renews itself shows nothing more once the session has ended
+    (rate,) = rates_of(CURRENT, [view.rate])
+    page = view.page
+    wanted = review_numbers.course_months(view.month)
+    left = review_numbers.missing(page.folder, page.snapshot, wanted, page.now)
+    if left:
+        done = len(wanted) - len(left)
+        widgets.heading(f"{rate.name}：近 {len(wanted)} 个月", f"正在统计以前的月份（{done}/{len(wanted)}），请稍候。")
+        widgets.skeleton(256)
+        review_numbers.month_of(page.folder, page.snapshot, left[-1], page.now)
+        if len(left) == 1:
+            st.rerun()
+        return
+    known = set(review_numbers.months(page.snapshot, page.now))
+    parts = [_seen(view, month) for month in wanted if month in known]
+    rows = review_numbers.course(parts, view.rate)
+    widgets.heading(f"{rate.name}：近 {len(wanted)} 个月", f"{rate.meaning} 没有分母的月份没有率。")
+    target = review_numbers.TARGETS.get(view.rate)
+    charts.show(charts_months.trend(rows, "%", target=target), "course", f"{rate.name}近 {len(wanted)} 个月的走势")
+    table = rows.sort("month", descending=True).with_columns(pl.col("month").dt.strftime("%Y-%m").alias("title"))
+    st.html(f'<div class="ck-panel">{_months(table)}</div>')
+
+
+def praise(view: View) -> None:
+    """Suspicious praise: the rules with what they found, then the rows."""
+    page = view.page
+    rows = review_sheets.praise(page.folder, page.snapshot, page.viewer, view.month, page.now, view.where)
+    widgets.sheet(review_sheets.praise_rules(rows))
+    widgets.sheet(rows, rows=20, link=view.address(review_files.PRAISE))
+
+
+def _months(rows: pl.DataFrame) -> str:
+    """The numbers of the course as a foldable table."""
+    sheet = Sheet("各月", rows, review_numbers.COURSE_FIELDS)
+    return widgets.foldable("各月的分子和分母", f"{rows.height} 个月", tables.shown(sheet))
+
+
+def _seen(view: View, month: Period) -> ReviewMonth:
+    counted = review_numbers.month_of(view.page.folder, view.page.snapshot, month, view.page.now)
+    return review_numbers.seen(counted, view.page.viewer, view.where)
+
+
+def _if_counted(view: View, month: Period | None) -> ReviewMonth | None:
+    """A month to compare with, unless it would have to be counted first."""
+    page = view.page
+    if month is None or month not in review_numbers.months(page.snapshot, page.now):
+        return None
+    if review_numbers.missing(page.folder, page.snapshot, [month], page.now):
+        return None
+    return _seen(view, month)
+
+
+def _behind(view: View, key: RowsKey) -> Sheet:
+    page, rate = view.page, dict(key.params)["rate"]
+    return review_sheets.behind(page.folder, page.snapshot, page.viewer, rate, view.counted, view.where, page.now)
