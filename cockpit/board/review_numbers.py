@@ -14,9 +14,9 @@ from cockpit.board.sheet import Field
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
-from cockpit.watch.review_months import ReviewMonth, counted, review_month
+from cockpit.watch.review_months import OF_SERVICES, ReviewMonth, counted, review_course, review_month
 from metrics.periods import Period, parse, period_of
-from metrics.rates import CURRENT, NO_HALL, Place, rates_of
+from metrics.rates import CURRENT, NO_HALL, Place, Tally, rates_of
 
 #: The rates of the page in their order, and on how many a rate must rest to be judged by.
 RATES = (
@@ -73,14 +73,12 @@ def month_of(folder: DataFolder, snapshot: Snapshot, month: Period, now: datetim
 
 def seen(month: ReviewMonth, viewer: Viewer, where: Where) -> ReviewMonth:
     """The part of a counted month that this viewer may see, cut to a county or hall; "city" is then the whole of it."""
-    places = {kind: _within(frame, viewer, where) for kind, frame in month.tally.places.items()}
-    whole = replace(
-        month.tally,
-        cells=_within(month.tally.cells, viewer, where),
-        waits=month.tally.waits.clear(),
-        places=places,
-    )
-    return ReviewMonth(month.period, month.as_of, whole, _within(month.mix, viewer, where))
+    return ReviewMonth(month.period, month.as_of, _cut(month.tally, viewer, where), _within(month.mix, viewer, where))
+
+
+def _cut(tally: Tally, viewer: Viewer, where: Where) -> Tally:
+    places = {kind: _within(frame, viewer, where) for kind, frame in tally.places.items()}
+    return replace(tally, cells=_within(tally.cells, viewer, where), waits=tally.waits.clear(), places=places)
 
 
 def _within(rows: pl.DataFrame, viewer: Viewer, where: Where) -> pl.DataFrame:
@@ -236,6 +234,24 @@ def missing(folder: DataFolder, snapshot: Snapshot, wanted: Sequence[Period], no
     """Those of some months that have data and are not counted yet."""
     known = set(months(snapshot, now))
     return [month for month in wanted if month in known and not counted(folder.lake, snapshot, month, now)]
+
+
+def year(
+    folder: DataFolder, snapshot: Snapshot, viewer: Viewer, month: Period, rate: str, now: datetime, where: Where
+) -> pl.DataFrame:
+    """How a rate went over the months up to this one, counted in one pass; as `course`.
+
+    Raises:
+        ValueError: the rate needs every month counted whole (`OF_SERVICES`).
+    """
+    if rate in OF_SERVICES:
+        raise ValueError(f"{rate} is not told by a course")
+    wanted = course_months(month)
+    found = _cut(review_course(folder.lake, snapshot, wanted, now), viewer, where).rates("city", [rate])
+    starts = pl.DataFrame({"period": [m.label for m in wanted], "month": [m.start for m in wanted]})
+    known = [m.label for m in months(snapshot, now)]
+    rows = found.join(starts, on="period").filter(pl.col("period").is_in(known))
+    return rows.select("month", "value", "numerator", "denominator").sort("month")
 
 
 def course(parts: Sequence[ReviewMonth], rate: str) -> pl.DataFrame:

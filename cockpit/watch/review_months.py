@@ -6,6 +6,7 @@ numbers shows as of when they were counted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,11 +15,13 @@ import polars as pl
 
 from cockpit.lake.store import Lake, Snapshot, reading
 from cockpit.watch.kept import Kept
-from cockpit.watch.numbers import rate_records
+from cockpit.watch.numbers import rate_records, working_days
 from metrics.asof import as_of
 from metrics.periods import Period
 from metrics.praise import suspicious
-from metrics.rates import Tally, tally
+from metrics.rates import NEEDED as RATE_COLUMNS
+from metrics.rates import RateRecords, Tally, tally
+from metrics.rates.review_counts import BAD_LEVEL
 from metrics.rates.review_mix import NEEDED, review_mix
 
 #: What the numbers are made of.
@@ -50,8 +53,11 @@ class ReviewMonth:
     mix: pl.DataFrame
 
 
+#: Rates whose denominators are more than reviews; a course of them needs every month counted whole.
+OF_SERVICES = frozenset({"review_active_rate"})
 #: Each takes some megabytes.
 _months: Kept[ReviewMonth] = Kept(most=40)
+_courses: Kept[Tally] = Kept(most=8)
 _praise: Kept[tuple[datetime, pl.DataFrame]] = Kept(most=6)
 
 
@@ -68,6 +74,19 @@ def review_month(lake: Lake, snapshot: Snapshot, month: Period, t: datetime) -> 
 def counted(lake: Lake, snapshot: Snapshot, month: Period, t: datetime) -> bool:
     """Whether a month can be had at once."""
     return _months.has((str(lake.path), month.label), _state(snapshot), t, _stands(snapshot, month, t))
+
+
+def review_course(lake: Lake, snapshot: Snapshot, months: Sequence[Period], t: datetime) -> Tally:
+    """The reviews of several months in one pass, for all rates of reviews but those in `OF_SERVICES`.
+
+    Only what the reviews themselves and the cases and tickets of those without a hall tell is counted: a year costs as
+    much as two months counted whole. Told for city, county and hall; items and services are not counted.
+
+    Raises:
+        StorageError: a file of the lake is damaged, or the disk refused.
+    """
+    name = (str(lake.path), *(month.label for month in months))
+    return _courses.get(name, _state(snapshot), t, OVER_STANDS, lambda: _course(snapshot, months, t))
 
 
 def suspicious_praise(lake: Lake, snapshot: Snapshot, month: Period, t: datetime) -> tuple[datetime, pl.DataFrame]:
@@ -95,6 +114,33 @@ def _counted(snapshot: Snapshot, month: Period, t: datetime) -> ReviewMonth:
         records = rate_records(snapshot, [month])
         reviews = snapshot.scan("reviews", *month.instants(ZoneInfo(snapshot.timezone))).select(NEEDED)
         return ReviewMonth(month, t, tally(records, [month], t), review_mix(reviews, records, [month], t))
+
+
+def _course(snapshot: Snapshot, months: Sequence[Period], t: datetime) -> Tally:
+    with reading(snapshot):
+        zone = ZoneInfo(snapshot.timezone)
+        start, end = months[0].instants(zone)[0], min(t, months[-1].instants(zone)[1])
+        bad = (pl.col("origin") == "active") & (pl.col("level") <= BAD_LEVEL)
+        reviews = snapshot.scan("reviews", None, end).select(RATE_COLUMNS["reviews"])
+        given = reviews.filter((pl.col("assess_time") >= start) | bad).collect()
+        away = given.filter(pl.col("hall_id").is_null())
+        tables = {}
+        for table, key in (("cases", "project_no"), ("tickets", "ticket_id")):
+            named = away.select(key).drop_nulls().unique().lazy()
+            tables[table] = snapshot.scan(table, None, end).select(RATE_COLUMNS[table]).join(named, on=key, how="semi")
+        whole = ("halls", "calendar", "departments", "items")
+        none = ("case_pauses", "complaints")
+        tables |= {name: snapshot.scan(name).select(RATE_COLUMNS[name]) for name in whole}
+        tables |= {name: snapshot.scan(name).select(RATE_COLUMNS[name]).limit(0) for name in none}
+        found = dict(zip(tables, pl.collect_all(list(tables.values())), strict=True))
+        years = given["assess_time"].dt.year()
+        first, last = (years.min() or start.year, years.max() or end.year)
+        records = RateRecords(
+            **{name: frame.lazy() for name, frame in found.items()},
+            reviews=given.lazy(),
+            work=working_days(snapshot, range(int(str(first)) - 1, int(str(last)) + 3)),
+        )
+        return tally(records, months, t)
 
 
 def _suspicious(snapshot: Snapshot, month: Period, t: datetime) -> pl.DataFrame:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cockpit.board import review_cases, review_numbers, review_sheets
 from cockpit.board.quantity import RowsKey
 from cockpit.board.review_numbers import Where
 from cockpit.board.sheet import Sheet
 from cockpit.door.roles import Right
-from cockpit.watch.review_months import ReviewMonth
+from cockpit.watch.review_months import OF_SERVICES, ReviewMonth
 from cockpit.web import charts, charts_months, downloads, filters, review_files, tables, who, widgets, words
 from cockpit.web import figures as drawn
 from cockpit.web.opened import Opened, where
@@ -112,34 +113,52 @@ def places(view: View) -> None:
             widgets.sheet(sheet, rows=20, link=view.address(review_files.RATES))
 
 
-def course(view: View) -> None:
-    """How a rate went over the last months; months not counted yet are counted one after the other."""
-    wanted = review_numbers.course_months(view.month)
-    left = review_numbers.missing(view.page.folder, view.page.snapshot, wanted, view.page.now)
-    with st.container(key="panel-course"):
-        st.fragment(_course, run_every=0.2 if left else None)(view)
+def course() -> DeltaGenerator:
+    """The place for the course of a rate, waiting to be filled by `fill_course` when all else is drawn."""
+    return st.container(key="panel-course")
 
 
-def _course(view: View) -> None:
+def fill_course(view: View, place: DeltaGenerator) -> None:
+    """How a rate went over the last months."""
+    page = view.page
+    with place:
+        if view.rate in OF_SERVICES:
+            wanted = review_numbers.course_months(view.month)
+            left = review_numbers.missing(page.folder, page.snapshot, wanted, page.now)
+            st.fragment(_month_by_month, run_every=0.2 if left else None)(view)
+            return
+        waiting = st.empty()
+        with waiting:
+            widgets.skeleton(300)
+        at = page.folder, page.snapshot, page.viewer, view.month, view.rate, page.now, view.where
+        rows = review_numbers.year(*at)
+        waiting.empty()
+        _drawn(view, rows)
+
+
+def _month_by_month(view: View) -> None:
+    """The course of a rate for which every month must be counted whole, one after the other."""
     who.viewer()  # a fragment that renews itself shows nothing more once the session has ended
-    (rate,) = rates_of(CURRENT, [view.rate])
     page = view.page
     wanted = review_numbers.course_months(view.month)
     left = review_numbers.missing(page.folder, page.snapshot, wanted, page.now)
     if left:
         done = len(wanted) - len(left)
-        widgets.heading(f"{rate.name}：近 {len(wanted)} 个月", f"正在统计以前的月份（{done}/{len(wanted)}），请稍候。")
+        widgets.heading("走势", f"正在逐月统计（{done}/{len(wanted)}），请稍候。")
         widgets.skeleton(256)
         review_numbers.month_of(page.folder, page.snapshot, left[-1], page.now)
         if len(left) == 1:
             st.rerun()
         return
     known = set(review_numbers.months(page.snapshot, page.now))
-    parts = [_seen(view, month) for month in wanted if month in known]
-    rows = review_numbers.course(parts, view.rate)
-    widgets.heading(f"{rate.name}：近 {len(wanted)} 个月", f"{rate.meaning} 没有分母的月份没有率。")
-    target = review_numbers.TARGETS.get(view.rate)
-    charts.show(charts_months.trend(rows, "%", target=target), "course", f"{rate.name}近 {len(wanted)} 个月的走势")
+    _drawn(view, review_numbers.course([_seen(view, month) for month in wanted if month in known], view.rate))
+
+
+def _drawn(view: View, rows: pl.DataFrame) -> None:
+    (rate,) = rates_of(CURRENT, [view.rate])
+    title = f"{rate.name}：近 {review_numbers.MONTHS} 个月"
+    widgets.heading(title, f"{rate.meaning}没有分母的月份没有率；以前的月份最多每小时重新统计一次。")
+    charts.show(charts_months.trend(rows, "%", target=review_numbers.TARGETS.get(view.rate)), "course", title)
     table = rows.sort("month", descending=True).with_columns(pl.col("month").dt.strftime("%Y-%m").alias("title"))
     st.html(f'<div class="ck-panel">{_months(table)}</div>')
 
