@@ -9,6 +9,7 @@ import polars as pl
 
 from cockpit.board.quantity import Definition, Quantity, RowsKey
 from cockpit.board.review_numbers import Where
+from cockpit.board.shares import with_shares
 from cockpit.board.sheet import Field, Sheet
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -100,13 +101,24 @@ def quantities(found: Scores, where: Where) -> tuple[Quantity, ...]:
 def by_hall(found: Scores) -> Sheet:
     """The score of every hall, the lowest first."""
     frame = parts(found.checks, ["hall_id", "place"]).sort("score", "hall_id", nulls_last=True)
-    return Sheet("各大厅得分", frame, (Field("place", "大厅", role="title"), *_fields()), FORMULA)
+    return Sheet("各大厅得分", _with_words(frame), (Field("place", "大厅", role="title"), *_fields()), FORMULA)
 
 
 def by_week(found: Scores) -> Sheet:
     """The score of all that is seen week by week, the latest first."""
     frame = parts(found.checks, ["week"]).sort("week", descending=True)
-    return Sheet("每周得分", frame, (Field("week", "周（星期一）", "date", role="title"), *_fields()))
+    return Sheet("每周得分", _with_words(frame), (Field("week", "周（星期一）", "date", role="title"), *_fields()))
+
+
+def for_page(sheet: Sheet) -> Sheet:
+    """A table of scores as a page shows it: each part in one cell with what it is made of."""
+    title = sheet.fields[0]
+    fields = (title, Field("score", "得分", "decimal"), *(Field(f"{part}_of", said) for part, said in PARTS.items()))
+    return Sheet(sheet.title, sheet.frame, fields, sheet.note)
+
+
+def _with_words(frame: pl.DataFrame) -> pl.DataFrame:
+    return with_shares(frame, {f"{part}_of": (part, f"{part}_n", f"{part}_d") for part in PARTS})
 
 
 def checks(found: Scores, part: str = "") -> Sheet:

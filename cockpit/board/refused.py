@@ -122,6 +122,29 @@ def imports(folder: DataFolder, viewer: Viewer) -> Sheet | None:
     return Sheet("导入历史", pl.DataFrame(found, schema=schema, orient="row"), fields, BALANCE)
 
 
+def by_batch(history: Sheet) -> Sheet:
+    """The imports batch by batch, as a page shows them; table by table they are in the workbook."""
+    frame = (
+        history.frame.group_by("batch_id", maintain_order=True)
+        .agg(
+            pl.col("at", "profile", "by", "files").first(),
+            pl.len().cast(pl.Int64).alias("tables"),
+            pl.col(*_COUNTS, "left_out").sum(),
+        )
+        .sort("at", descending=True, maintain_order=True)
+    )
+    fields = (
+        Field("at", "时间", "time", role="title"),
+        Field("profile", "导入方案"),
+        Field("by", "操作人"),
+        Field("files", "文件"),
+        Field("tables", "表数", "count"),
+        *(Field(measure, word, "count") for measure, word in _COUNTS.items()),
+        Field("left_out", "按规则不取", "count"),
+    )
+    return Sheet(history.title, frame, fields, f"{history.note}逐表的行数在下载的表格里。")
+
+
 def refusals(folder: DataFolder, viewer: Viewer) -> Sheet | None:
     """The files refused whole, with the reason; None for who does not see the whole city."""
     if not viewer.sees_city:

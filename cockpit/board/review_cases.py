@@ -134,12 +134,12 @@ def sheet(rows: pl.DataFrame, now: datetime, *, title: str = "差评逐件", who
         pl.col("state").replace_strict(STATES, return_dtype=pl.String).alias("state_word"),
         pl.col("level").replace_strict(LEVELS, return_dtype=pl.String).alias("level_word"),
         pl.Series("left", [time_left(due, now) for due in rows["next_due"]], dtype=pl.String),
+        pl.concat_str("place", pl.col("window").fill_null(""), separator=" ").str.strip_chars().alias("where"),
         pl.when("named").then(pl.lit("实名")).otherwise(pl.lit("匿名")).alias("named_word"),
     )
     fields = [
         Field("assess_time", "评价时间", "time", role="title"),
-        Field("place", "大厅"),
-        Field("window", "窗口"),
+        *([Field("place", "大厅"), Field("window", "窗口")] if whole else [Field("where", "大厅和窗口")]),
         Field("item", "事项"),
         Field("level_word", "等级"),
         Field("text", "内容", role="wide"),

@@ -19,18 +19,11 @@ from metrics.periods import Period, parse, period_of
 from metrics.rates import CURRENT, NO_HALL, Place, Tally, rates_of
 
 #: The rates of the page in their order, and on how many a rate must rest to be judged by.
-RATES = (
-    "review_active_rate",
-    "review_good_rate",
-    "review_bad_rate",
-    "review_total_good_rate",
-    "callback_rate",
-    "callback_satisfied_rate",
-    "rectify_on_time_rate",
-)
+OF_REVIEWS = ("review_active_rate", "review_good_rate", "review_bad_rate", "review_total_good_rate")
+OF_HANDLING = ("callback_rate", "callback_satisfied_rate", "rectify_on_time_rate")
+RATES = (*OF_REVIEWS, *OF_HANDLING)
 #: Of so few reviews a rate says nothing; call backs and mendings are told one by one and need no such bound.
 ENOUGH = 30
-_FEW = frozenset({"callback_rate", "callback_satisfied_rate", "rectify_on_time_rate"})
 TARGETS = {name: Target(100.0, source="政策要求") for name in ("callback_rate", "rectify_on_time_rate")}
 #: The numbers of a course as a table.
 COURSE_FIELDS = (
@@ -156,7 +149,7 @@ def _quantity(
         numerator=row["numerator"],
         denominator=row["denominator"],
         sample=row["denominator"],
-        enough=0 if name in _FEW else ENOUGH,
+        enough=0 if name in OF_HANDLING else ENOUGH,
         as_of=month.as_of,
         rows=RowsKey(BEHIND, tuple(pair for pair in params if pair[1])),
         note=f"{row['numerator']:,.0f} ÷ {row['denominator']:,.0f}",
@@ -184,15 +177,19 @@ def by_place(month: ReviewMonth, by: Place, names: pl.DataFrame) -> pl.DataFrame
     told = [rate.id for rate in rates_of(CURRENT, RATES) if by in rate.places]
     rates = month.tally.rates(by, told)
     # What has no hall stands beside the halls of each county; here it is one line, counts added up.
-    sums = rates.group_by(key, "rate").agg(pl.col("numerator", "denominator").sum())
-    sums = sums.with_columns(
-        pl.when(pl.col("denominator") > 0).then(100 * pl.col("numerator") / pl.col("denominator")).alias("value")
-    )
-    wide = sums.pivot("rate", index=key, values=["value", "numerator", "denominator"])
-    renamed = {f"value_{name}": name for name in told} | {f"numerator_{name}": f"{name}_n" for name in told}
-    wide = wide.rename(renamed | {f"denominator_{name}": f"{name}_d" for name in told}).rename({key: "place"})
+    sums = [
+        pl.col(counted).filter(pl.col("rate") == name).sum().alias(f"{name}_{end}")
+        for name in told
+        for counted, end in (("numerator", "n"), ("denominator", "d"))
+    ]
+    wide = rates.rename({key: "place"}).group_by("place").agg(sums)
+    shares = [
+        pl.when(pl.col(f"{name}_d") > 0).then(100 * pl.col(f"{name}_n") / pl.col(f"{name}_d")).alias(name)
+        for name in told
+    ]
     return (
-        wide.filter(pl.sum_horizontal(f"{name}_d" for name in told) > 0)
+        wide.with_columns(shares)
+        .filter(pl.sum_horizontal(f"{name}_d" for name in told) > 0)
         .join(names, on="place", how="left")
         .with_columns(pl.coalesce("name", "place").alias("name"))
         .sort("review_bad_rate_n", "review_bad_rate_d", "place", descending=[True, True, False])

@@ -8,6 +8,7 @@ import polars as pl
 
 from cockpit.board import review_cases, review_numbers
 from cockpit.board.review_numbers import Where
+from cockpit.board.shares import with_shares
 from cockpit.board.sheet import Field, Sheet
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -46,17 +47,17 @@ def by_place(snapshot: Snapshot, month: ReviewMonth, by: str, *, whole: bool = F
     frame = review_numbers.by_place(month, by, _names(snapshot, by))  # type: ignore[arg-type]
     told = [rate for rate in rates_of(CURRENT, review_numbers.RATES) if by in rate.places]
     fields = [Field("name", BY[by], role="title")]
-    for rate in (rate for rate in told if whole or rate.id in _SHOWN):
-        fields.append(Field(rate.id, rate.name, "percent"))
-        if whole:
+    if whole:
+        for rate in told:
             fields += [
+                Field(rate.id, rate.name, "percent"),
                 Field(f"{rate.id}_n", f"{rate.name}：分子", "count"),
                 Field(f"{rate.id}_d", f"{rate.name}：分母", "count"),
             ]
-        else:
-            above, below = (pl.col(f"{rate.id}_{end}").cast(pl.Int64) for end in ("n", "d"))
-            frame = frame.with_columns(pl.format("{} ÷ {}", above, below).alias(f"{rate.id}_of"))
-            fields.append(Field(f"{rate.id}_of", "分子 ÷ 分母"))
+    else:
+        some = [rate for rate in told if rate.id in _SHOWN]
+        frame = with_shares(frame, {f"{r.id}_of": (r.id, f"{r.id}_n", f"{r.id}_d") for r in some})
+        fields += [Field(f"{rate.id}_of", rate.name) for rate in some]
     return Sheet(f"按{BY[by]}", frame, fields, "差评多的在前；分母为 0 的没有率。")
 
 
@@ -179,15 +180,14 @@ def praise_rules(found: Sheet) -> Sheet:
         orient="row",
     )
     frame = rules.join(counts, on="rule", how="left", maintain_order="left").with_columns(
-        pl.col("reviews", "halls", "windows").fill_null(0)
+        pl.col("reviews", "halls", "windows").fill_null(0), pl.concat_str("meaning", "check").alias("said")
     )
     fields = (
         Field("title", "疑点", role="title"),
         Field("reviews", "评价（条）", "count"),
         Field("halls", "大厅", "count"),
         Field("windows", "窗口", "count"),
-        Field("meaning", "怎样算", role="wide"),
-        Field("check", "怎样核对", role="wide"),
+        Field("said", "怎样算、怎样核对", role="wide"),
     )
     return Sheet("疑似代评、刷评：规则", frame, fields, "只看主动、有效的五星评价；一条评价可以有几个疑点。")
 

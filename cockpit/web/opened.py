@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
+import streamlit as st
 from polars.exceptions import PolarsError
 
 from cockpit import clock
@@ -25,6 +26,8 @@ from cockpit.web.filters import Choice
 from cockpit.web.reading import UNREADABLE
 
 _LOG = logging.getLogger(__name__)
+#: Whether the page being drawn has its head already.
+_HEADED = "ck-headed"
 NOTHING_YET = "还没有任何数据。可以先建立演示城市看看，也可以直接导入自己的文件："
 
 
@@ -49,7 +52,8 @@ class Opened:
 
 @contextmanager
 def readable(title: str) -> Iterator[None]:
-    """While a page reads and draws: what cannot be read is told in one sentence, with the page's head above it."""
+    """While a page reads and draws: what cannot be read is told in one sentence, below what is drawn already."""
+    st.session_state[_HEADED] = False
     try:
         yield
     except CockpitError as error:
@@ -83,6 +87,7 @@ def opened(title: str, viewer: Viewer) -> Opened | None:
     ]  # fmt: skip
     mark = "实时" if today else "历史数据"
     widgets.header(title, f"政务服务驾驶舱 · {folder.city}", mark, "live" if today else "old", said)
+    st.session_state[_HEADED] = True
     if today and age is not None and age > settings.web.stale_minutes and _some_hall_open(snapshot, now):
         widgets.stale(age, settings.web.stale_minutes)
     return Opened(folder, snapshot, viewer, now, fresh)
@@ -126,5 +131,6 @@ def _nothing_yet(title: str, city: str) -> None:
 
 
 def _failed(title: str, sentence: str) -> None:
-    widgets.header(title, "政务服务驾驶舱", "不可用", "old", ["数据读不出来"])
+    if not st.session_state[_HEADED]:
+        widgets.header(title, "政务服务驾驶舱", "不可用", "old", ["数据读不出来"])
     widgets.failed(sentence)

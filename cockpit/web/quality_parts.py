@@ -79,11 +79,11 @@ def scores(view: View) -> None:
     values = weeks.frame["score"].reverse().to_list()
     as_of = words.clock(found.as_of, page.now.date())
     course = f"<p>每周得分 {marks.spark(values, '近几周的得分')}</p>"
-    body = f"{course}{tables.shown(weeks, link=view.address(quality_files.SCORES))}"
+    body = f"{course}{tables.shown(quality_score.for_page(weeks), link=view.address(quality_files.SCORES))}"
     widgets.panel(weeks.title, body, f"统计到 {as_of}，最多每半小时重新统计一次；本周还没有过完。")
     halls = quality_score.by_hall(found)
     if halls.frame.height > 1:
-        widgets.sheet(halls, rows=20, link=view.address(quality_files.SCORES))
+        widgets.sheet(quality_score.for_page(halls), rows=20, link=view.address(quality_files.SCORES))
 
 
 def sources(view: View) -> None:
@@ -128,7 +128,7 @@ def imports(view: View) -> None:
     link = view.address(quality_files.IMPORTS)
     if whole.frame.height:
         widgets.sheet(whole, rows=20, link=link)
-    widgets.sheet(history, rows=30, link=link)
+    widgets.sheet(refused.by_batch(history), rows=20, link=link)
 
 
 def _checks(found: quality_score.Scores, key: RowsKey) -> Sheet:

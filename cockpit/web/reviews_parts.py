@@ -83,20 +83,18 @@ def figures(view: View) -> None:
         widgets.notice(NOTHING_IN_MONTH, "info")
     before, year_before = (_if_counted(view, month) for month in (view.month.previous(), view.month.year_before()))
     quantities = review_numbers.quantities(view.counted, before, year_before, view.where)
-    if view.counted.as_of.date() < view.month.end and view.page.now.date() < view.month.end:
-        widgets.panel(
-            f"{review_numbers.month_title(view.month)}各率",
-            "",
-            f"本月到 {words.clock(view.counted.as_of, view.page.now.date())} 为止，最多每 5 分钟重新统计一次。",
-        )
-    drawn.figures(
-        quantities,
-        "rates",
-        reads=lambda key: _behind(view, key),
-        links=(lambda key: downloads.link(key.kind, **dict(key.params)))
-        if view.page.viewer.may(Right.DOWNLOAD)
-        else None,
-    )
+    if view.page.now.date() < view.month.end:
+        as_of = words.clock(view.counted.as_of, view.page.now.date())
+        st.html(f'<p class="ck-note">本月各率统计到 {as_of}，最多每 5 分钟重新统计一次。</p>')
+    links = None
+    if view.page.viewer.may(Right.DOWNLOAD):
+
+        def links(key: RowsKey) -> str:
+            return downloads.link(key.kind, **dict(key.params))
+
+    for name, rates in (("rates", review_numbers.OF_REVIEWS), ("handling", review_numbers.OF_HANDLING)):
+        of = [quantity for quantity in quantities if quantity.key in rates]
+        drawn.figures(of, name, reads=lambda key: _behind(view, key), links=links)
 
 
 def levels(view: View) -> None:
