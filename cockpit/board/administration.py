@@ -17,7 +17,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.people import AccountRecord, WallRecord
 
 RIGHT_TITLES: Mapping[Right, str] = {
-    Right.FOLLOW_UP: "登记差评核实、回访、整改",
+    Right.FOLLOW_UP: "登记差评的处理",
     Right.DOWNLOAD: "下载表格",
     Right.QUARANTINE: "查看和下载隔离的行",
     Right.ACCOUNTS: "管理账号",

@@ -67,7 +67,7 @@ def rows(snapshot: Snapshot, viewer: Viewer, table: str = "") -> Sheet:
     frame = found.join(told, on="entry_id", how="left", maintain_order="left").with_columns(
         pl.col("of_table").replace({name: table_title(name) for name in TABLES}).alias("title"),
         # Empty cells say nothing.
-        pl.col("row").str.replace_all(r'"[^"]*":null,?', "").str.replace(r",\}$", "}").alias("content"),
+        pl.col("row").str.replace_all(r'"[^"]*":\s*null,?\s*', "").str.replace(r",\s*\}$", "}").alias("content"),
     )
     fields = (
         Field("refused_at", "隔离时间", "time", role="title"),
