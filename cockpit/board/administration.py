@@ -148,7 +148,7 @@ def roles_sheet() -> Sheet:
     frame = pl.DataFrame(rows, schema={"role": pl.String, "pages": pl.String, "rights": pl.String}, orient="row")
     fields = (
         Field("role", "角色", role="title"),
-        Field("pages", "能打开的页面", role="wide"),
+        Field("pages", "能打开的页面"),
         Field("rights", "能做的事", role="wide"),
     )
     return Sheet("各角色能做什么", frame, fields, "所有角色都只看到各自范围之内的内容。")

@@ -134,7 +134,7 @@ def _lines(folder: DataFolder, wanted: Wanted, limit: int, offset: int) -> Sheet
         Field("at", "时间", "time", role="title"),
         Field("who", "谁"),
         Field("action", "操作"),
-        Field("subject", "对象", role="wide"),
+        Field("subject", "对象"),
         Field("detail", "详情", role="wide"),
     )
     return Sheet("审计记录", table(rows, ("who", "action", "subject", "detail"), ("at",), folder), fields)

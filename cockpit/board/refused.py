@@ -74,7 +74,7 @@ def rows(snapshot: Snapshot, viewer: Viewer, table: str = "") -> Sheet:
         Field("title", "数据表"),
         Field("file", "文件"),
         Field("line", "行号", "count"),
-        Field("told", "原因和办法", role="wide"),
+        Field("told", "原因和办法"),
         Field("content", "来源行（已脱敏）", role="wide"),
         Field("batch_id", "批次"),
     )

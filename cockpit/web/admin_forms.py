@@ -15,7 +15,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.web import acting, installed, widgets
 from cockpit.web.acting import Outcome
 
-MORE = "更多（同一类，用顿号隔开；大厅写编号）"
+MORE = "还有哪些（同一类，用顿号隔开；大厅写编号）"
 ONCE = "只显示这一次，请立即转交本人；本人第一次登录时必须修改。"
 
 
@@ -25,9 +25,10 @@ def accounts(folder: DataFolder, viewer: Viewer) -> None:
     with st.container(key="panel-add"):
         widgets.heading("添加账号", "账号要有 2 至 60 个字符，只能用汉字、字母、数字和 . _ @ -。")
         with st.form("add-account", border=False, enter_to_submit=False):
-            st.text_input("账号", key="add-name", max_chars=60)
-            st.text_input("姓名", key="add-shown", max_chars=60)
-            st.text_input("工号（可空）", key="add-staff", max_chars=100)
+            first, second, third = st.columns(3)
+            first.text_input("账号", key="add-name", max_chars=60)
+            second.text_input("姓名", key="add-shown", max_chars=60)
+            third.text_input("工号（可空）", key="add-staff", max_chars=100)
             _role_and_scope("add", places)
             st.form_submit_button("添加", type="primary", on_click=_add)
     known = {a.name: a for a in administration.accounts(folder, viewer)}
@@ -54,9 +55,10 @@ def walls(folder: DataFolder, viewer: Viewer) -> None:
     with st.container(key="panel-issue"):
         widgets.heading("签发大屏令牌", "签发后给出一个网址，在大屏的浏览器里打开；它只显示一次。")
         with st.form("issue-wall", border=False, clear_on_submit=True, enter_to_submit=False):
-            st.text_input("哪一块屏", key="wall-name", max_chars=60, placeholder="例如 一楼大厅东侧")
-            st.selectbox("范围", list(places), format_func=places.__getitem__, key="wall-scope")
-            st.text_input(MORE, key="wall-more")
+            first, second, third = st.columns(3)
+            first.text_input("哪一块屏", key="wall-name", max_chars=60, placeholder="例如 一楼大厅东侧")
+            second.selectbox("范围", list(places), format_func=places.__getitem__, key="wall-scope")
+            third.text_input(MORE, key="wall-more")
             st.form_submit_button("签发", type="primary", on_click=_issue)
     valid = [wall.name for wall in administration.walls(folder, viewer) if wall.revoked_at is None]
     if not valid:
@@ -71,11 +73,12 @@ def walls(folder: DataFolder, viewer: Viewer) -> None:
 def _role_and_scope(key: str, places: dict[str, str], role: Role | None = None, scope: str = "") -> None:
     roles = list(PERSONAL)
     at = roles.index(role) if role in roles else 0
-    st.selectbox("角色", roles, index=at, format_func=TITLES.__getitem__, key=f"{key}-role")
+    first, second, third = st.columns(3)
+    first.selectbox("角色", roles, index=at, format_func=TITLES.__getitem__, key=f"{key}-role")
     options = list(places)
     index = options.index(scope) if scope in options else 0
-    st.selectbox("范围", options, index=index, format_func=places.__getitem__, key=f"{key}-scope")
-    st.text_input(MORE, key=f"{key}-more")
+    second.selectbox("范围", options, index=index, format_func=places.__getitem__, key=f"{key}-scope")
+    third.text_input(MORE, key=f"{key}-more")
 
 
 def _places(folder: DataFolder, viewer: Viewer) -> dict[str, str]:

@@ -12,7 +12,7 @@ from cockpit.board.quantity import RowsKey
 from cockpit.board.review_numbers import Where
 from cockpit.board.sheet import Sheet
 from cockpit.door.roles import Right
-from cockpit.web import downloads, filters, marks, quality_files, tables, widgets, words
+from cockpit.web import downloads, filters, quality_files, tables, widgets, words
 from cockpit.web import figures as drawn
 from cockpit.web.opened import Opened, where
 from cockpit.web.opened import places as place_filters
@@ -76,10 +76,8 @@ def scores(view: View) -> None:
         links=(lambda key: downloads.link(key.kind, **dict(key.params))) if page.viewer.may(Right.DOWNLOAD) else None,
     )
     weeks = quality_score.by_week(found)
-    values = weeks.frame["score"].reverse().to_list()
     as_of = words.clock(found.as_of, page.now.date())
-    course = f"<p>每周得分 {marks.spark(values, '近几周的得分')}</p>"
-    body = f"{course}{tables.shown(quality_score.for_page(weeks), link=view.address(quality_files.SCORES))}"
+    body = tables.shown(quality_score.for_page(weeks), link=view.address(quality_files.SCORES))
     widgets.panel(weeks.title, body, f"统计到 {as_of}，最多每半小时重新统计一次；本周还没有过完。")
     halls = quality_score.by_hall(found)
     if halls.frame.height > 1:

@@ -22,6 +22,8 @@ ANSWERS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 ANSWER_WORDS = {"": "没有答复", "yes": "满意", "no": "不满意"}
 #: Bad reviews that can be opened by name; more are in the workbook.
 OPENED = 300
+#: The case in the address, and the widget in which it is picked.
+_ADDRESS, _PICKED = "review", "picked-review"
 
 
 def cases(view: View) -> None:
@@ -50,12 +52,15 @@ def _one(view: View, rows: dict[str, dict[str, Any]]) -> None:
     """One bad review: its clocks, what was recorded, and the form for who may record."""
     widgets.heading("一件差评", "选择上面列表中的一件，查看经过、登记处理。")
     labels = {"": "请选择"} | {key: _label(row) for key, row in rows.items()}
+    asked = st.query_params.get(_ADDRESS, "")
+    # The address decides, so that a case can be sent to somebody and going back in the browser works.
+    st.session_state[_PICKED] = asked if asked in labels else ""
     picked = st.selectbox(
         "差评",
         list(labels),
         format_func=labels.__getitem__,
-        key="review",
-        bind="query-params",
+        key=_PICKED,
+        on_change=_pick,
         label_visibility="collapsed",
     )
     if picked not in rows:
@@ -67,6 +72,14 @@ def _one(view: View, rows: dict[str, dict[str, Any]]) -> None:
         widgets.panel(history.title, tables.shown(history))
     if view.page.viewer.may(Right.FOLLOW_UP):
         _form(row)
+
+
+def _pick() -> None:
+    picked = st.session_state[_PICKED]
+    if picked:
+        st.query_params[_ADDRESS] = picked
+    else:
+        st.query_params.pop(_ADDRESS, None)
 
 
 def _label(row: dict[str, Any]) -> str:
@@ -115,8 +128,11 @@ def _form(row: dict[str, Any]) -> None:
     titles = review_cases.STEPS
     review_id = row["review_id"]
     with st.form(f"follow-up-{review_id}", border=False, clear_on_submit=True, enter_to_submit=False):
-        st.selectbox("登记", steps, format_func=titles.__getitem__, key="follow-step")
-        st.selectbox("回访结果（只对回访）", list(ANSWERS), format_func=ANSWER_WORDS.__getitem__, key="follow-answer")
+        first, second = st.columns(2)
+        first.selectbox("登记", steps, format_func=titles.__getitem__, key="follow-step")
+        second.selectbox(
+            "回访结果（只对回访）", list(ANSWERS), format_func=ANSWER_WORDS.__getitem__, key="follow-answer"
+        )
         st.text_area("说明", key="follow-text", max_chars=actions.TEXT_LENGTH, placeholder="不要写身份证号和电话。")
         st.form_submit_button("登记这一步", type="primary", on_click=_record, args=(review_id,))
     st.html('<p class="ck-note">登记后只能追加、不能修改；写错了请再登记一次，以后一次为准。</p>')
