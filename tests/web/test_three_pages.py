@@ -1,8 +1,8 @@
 """好差评, 数据质量 and 系统管理 in a real browser: each fits its screens, and what their buttons do is done."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,7 +19,7 @@ __all__ = ["browser"]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Any:
+def server(tmp_path: Path) -> Iterator[Server]:
     tables = city()
     tables["halls"] = [{**hall, "short_name": f"{hall['short_name']}<i>"} for hall in HALLS]
     build(tmp_path / "data", tables, refuse=False).close()
@@ -117,6 +117,6 @@ def test_an_account_is_added_and_its_password_shown_once(browser: Browser, serve
     opened_at(auditor, server, "/admin?part=audit", "添加账号")
     assert_fits(auditor)
     opened_at(auditor, server, "/admin", "zhang.san")
-    assert auditor.locator("[data-testid=stMain] button").count() == 0
+    assert auditor.locator("[data-testid=stButton], [data-testid=stForm]").count() == 0
     with opened(server.data_dir) as folder:
         assert ("admin.person", "account.add", "zhang.san") in audit_of(folder)
