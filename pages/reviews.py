@@ -18,10 +18,9 @@ def page() -> None:
     reviews_parts.figures(view)
     reviews_cases_parts.cases(view)
     reviews_parts.levels(view)
-    place = reviews_parts.course()
+    reviews_parts.course(view)
     reviews_parts.places(view)
     reviews_parts.praise(view)
-    reviews_parts.fill_course(view, place)
 
 
 with readable(TITLE):

@@ -118,7 +118,7 @@ def for_page(sheet: Sheet) -> Sheet:
 
 
 def _with_words(frame: pl.DataFrame) -> pl.DataFrame:
-    return with_shares(frame, {f"{part}_of": (part, f"{part}_n", f"{part}_d") for part in PARTS})
+    return with_shares(frame, {f"{part}_of": (part, f"{part}_n", f"{part}_d") for part in PARTS}, ENOUGH)
 
 
 def checks(found: Scores, part: str = "") -> Sheet:

@@ -92,37 +92,66 @@ def _within(rows: pl.DataFrame, viewer: Viewer, where: Where) -> pl.DataFrame:
     return found.drop("at_hall").collect()
 
 
-def quantities(
-    month: ReviewMonth, before: ReviewMonth | None, year_before: ReviewMonth | None, where: Where
-) -> tuple[Quantity, ...]:
+@dataclass(frozen=True)
+class Before:
+    """The same rates of another month.
+
+    Attributes:
+        name: how they are compared: 环比, 同比.
+        month: which month it is.
+        values: rate → its value, None where it has none; rates that were not counted are not in it.
+    """
+
+    name: str
+    month: Period
+    values: dict[str, float | None]
+
+
+def quantities(month: ReviewMonth, compared: Sequence[Before], where: Where) -> tuple[Quantity, ...]:
     """The seven rates of a month for the whole of what is seen, each with what stands behind it.
 
     Args:
         month: the month as `seen`.
-        before: the month before it, as `seen`; None = not counted.
-        year_before: the same month a year before, as `seen`; None = not counted.
+        compared: what they are compared with.
         where: what is shown, for the rows behind.
     """
-    now, then, once = (
-        {} if part is None else {row["rate"]: row for row in part.tally.rates("city", RATES).to_dicts()}
-        for part in (month, before, year_before)
+    rows = {row["rate"]: row for row in month.tally.rates("city", RATES).to_dicts()}
+    return tuple(
+        _quantity(
+            name,
+            month,
+            rows[name],
+            tuple(Comparison(b.name, b.values[name], month_title(b.month)) for b in compared if name in b.values),
+            where,
+        )
+        for name in RATES
     )
-    return tuple(_quantity(name, month, now[name], _compared(name, before, then, year_before, once), where)
-                 for name in RATES)  # fmt: skip
 
 
-def _compared(
-    name: str,
-    before: ReviewMonth | None,
-    then: dict[str, dict[str, float | None]],
-    year_before: ReviewMonth | None,
-    once: dict[str, dict[str, float | None]],
-) -> tuple[Comparison, ...]:
+def compared(
+    folder: DataFolder, snapshot: Snapshot, viewer: Viewer, month: Period, now: datetime, where: Where
+) -> list[Before]:
+    """The month before and the same month a year before, where they have data and are counted already.
+
+    All rates but those in `OF_SERVICES` come from the course; those only where the whole month has been counted.
+    """
     found = []
-    for title, part, rows in (("环比", before, then), ("同比", year_before, once)):
-        if part is not None:
-            found.append(Comparison(title, rows[name]["value"], month_title(part.period)))
-    return tuple(found)
+    known = months(snapshot, now)
+    wanted = course_months(known[0]) if known else []
+    for name, other in (("环比", month.previous()), ("同比", month.year_before())):
+        if other is None or other not in known:
+            continue
+        values: dict[str, float | None] = {}
+        if other in wanted:
+            told = _cut(review_course(folder.lake, snapshot, wanted, now), viewer, where).rates("city", RATES)
+            of = told.filter(pl.col("period") == other.label, ~pl.col("rate").is_in(list(OF_SERVICES)))
+            values |= dict(of.select("rate", "value").iter_rows())
+        if counted(folder.lake, snapshot, other, now):
+            whole = seen(month_of(folder, snapshot, other, now), viewer, where)
+            values |= dict(whole.tally.rates("city", RATES).select("rate", "value").iter_rows())
+        if values:
+            found.append(Before(name, other, values))
+    return found
 
 
 def _quantity(
@@ -234,20 +263,20 @@ def missing(folder: DataFolder, snapshot: Snapshot, wanted: Sequence[Period], no
 
 
 def year(
-    folder: DataFolder, snapshot: Snapshot, viewer: Viewer, month: Period, rate: str, now: datetime, where: Where
+    folder: DataFolder, snapshot: Snapshot, viewer: Viewer, rate: str, now: datetime, where: Where
 ) -> pl.DataFrame:
-    """How a rate went over the months up to this one, counted in one pass; as `course`.
+    """How a rate went over the months up to now, counted in one pass; as `course`.
 
     Raises:
         ValueError: the rate needs every month counted whole (`OF_SERVICES`).
     """
     if rate in OF_SERVICES:
         raise ValueError(f"{rate} is not told by a course")
-    wanted = course_months(month)
+    known = months(snapshot, now)
+    wanted = course_months(known[0])
     found = _cut(review_course(folder.lake, snapshot, wanted, now), viewer, where).rates("city", [rate])
     starts = pl.DataFrame({"period": [m.label for m in wanted], "month": [m.start for m in wanted]})
-    known = [m.label for m in months(snapshot, now)]
-    rows = found.join(starts, on="period").filter(pl.col("period").is_in(known))
+    rows = found.join(starts, on="period").filter(pl.col("period").is_in([m.label for m in known]))
     return rows.select("month", "value", "numerator", "denominator").sort("month")
 
 

@@ -56,7 +56,9 @@ def by_place(snapshot: Snapshot, month: ReviewMonth, by: str, *, whole: bool = F
             ]
     else:
         some = [rate for rate in told if rate.id in _SHOWN]
-        frame = with_shares(frame, {f"{r.id}_of": (r.id, f"{r.id}_n", f"{r.id}_d") for r in some})
+        for few, enough in ((False, review_numbers.ENOUGH), (True, 0)):
+            mine = [rate.id for rate in some if (rate.id in review_numbers.OF_HANDLING) == few]
+            frame = with_shares(frame, {f"{r}_of": (r, f"{r}_n", f"{r}_d") for r in mine}, enough)
         fields += [Field(f"{rate.id}_of", rate.name) for rate in some]
     return Sheet(f"按{BY[by]}", frame, fields, "差评多的在前；分母为 0 的没有率。")
 
@@ -75,14 +77,16 @@ def levels(month: ReviewMonth) -> Sheet:
 
 def channels(month: ReviewMonth) -> Sheet:
     """Active reviews by the way they came."""
-    frame = review_numbers.channels(month).with_columns(pl.col("channel").replace(CHANNELS))
+    rows = review_numbers.channels(month).with_columns(pl.col("channel").replace(CHANNELS))
+    of = {"good_of": ("good_rate", "good", "active"), "bad_of": ("bad_rate", "bad", "active")}
+    frame = with_shares(rows, of, review_numbers.ENOUGH)
     fields = (
         Field("channel", "渠道", role="title"),
         Field("active", "主动评价（条）", "count"),
         Field("good", "好评（条）", "count"),
         Field("bad", "差评（条）", "count"),
-        Field("good_rate", "好评率", "percent"),
-        Field("bad_rate", "差评率", "percent"),
+        Field("good_of", "好评率"),
+        Field("bad_of", "差评率"),
     )
     return Sheet("按渠道", frame, fields, "好评率 = 好评 ÷ 主动评价，差评率 = 差评 ÷ 主动评价。")
 

@@ -10,25 +10,31 @@ _MANY = 100_000
 _NEAR = 0.1
 
 
-def with_shares(rows: pl.DataFrame, names: dict[str, tuple[str, str, str]]) -> pl.DataFrame:
+def with_shares(rows: pl.DataFrame, names: dict[str, tuple[str, str, str]], enough: int = 0) -> pl.DataFrame:
     """Rows with a column of text for each share, for pages; workbooks take the numbers themselves.
 
     Args:
         rows: the numbers.
         names: new column → columns of the share (0 to 100), its numerator and its denominator.
+        enough: below so many in the denominator the cell says 样本不足.
     """
     return rows.with_columns(
-        pl.Series(name, [_said(*row) for row in rows.select(columns).iter_rows()], dtype=pl.String)
+        pl.Series(
+            name,
+            [_said(share, above, below, enough) for share, above, below in rows.select(columns).iter_rows()],
+            dtype=pl.String,
+        )
         for name, columns in names.items()
     )
 
 
-def _said(share: float | None, above: float | None, below: float | None) -> str | None:
+def _said(share: float | None, above: float | None, below: float | None, enough: int) -> str | None:
     if share is None or above is None or below is None:
         return None
     near = min(share, 100 - share)
     digits = 1 if near >= _NEAR or near == 0 else 2 if near >= _NEAR / 10 else 3
-    return f"{share:.{digits}f}%（{_count(above)} ÷ {_count(below)}）"
+    few = "，样本不足" if below < enough else ""
+    return f"{share:.{digits}f}%（{_count(above)} ÷ {_count(below)}{few}）"
 
 
 def _count(value: float) -> str:

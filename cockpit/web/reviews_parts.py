@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import polars as pl
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from cockpit.board import review_cases, review_numbers, review_sheets
 from cockpit.board.quantity import RowsKey
@@ -71,9 +70,10 @@ def chosen(page: Opened) -> View | None:
     with waiting:
         widgets.skeleton(272)
     counted = review_numbers.month_of(page.folder, page.snapshot, month, page.now)
-    review_numbers.month_of(page.folder, page.snapshot, month.previous(), page.now)
-    waiting.empty()
     at = where(page, found)
+    if found["rate"] not in OF_SERVICES:
+        review_numbers.year(page.folder, page.snapshot, page.viewer, found["rate"], page.now, at)
+    waiting.empty()
     return View(page, month, at, found["show"], found["rate"], review_numbers.seen(counted, page.viewer, at))
 
 
@@ -81,8 +81,9 @@ def figures(view: View) -> None:
     """The seven rates, with what stands behind each."""
     if view.counted.mix.is_empty():
         widgets.notice(NOTHING_IN_MONTH, "info")
-    before, year_before = (_if_counted(view, month) for month in (view.month.previous(), view.month.year_before()))
-    quantities = review_numbers.quantities(view.counted, before, year_before, view.where)
+    page = view.page
+    compared = review_numbers.compared(page.folder, page.snapshot, page.viewer, view.month, page.now, view.where)
+    quantities = review_numbers.quantities(view.counted, compared, view.where)
     if view.page.now.date() < view.month.end:
         as_of = words.clock(view.counted.as_of, view.page.now.date())
         st.html(f'<p class="ck-note">本月各率统计到 {as_of}，最多每 5 分钟重新统计一次。</p>')
@@ -111,34 +112,28 @@ def places(view: View) -> None:
             widgets.sheet(sheet, rows=20, link=view.address(review_files.RATES))
 
 
-def course() -> DeltaGenerator:
-    """The place for the course of a rate, waiting to be filled by `fill_course` when all else is drawn."""
-    return st.container(key="panel-course")
-
-
-def fill_course(view: View, place: DeltaGenerator) -> None:
+def course(view: View) -> None:
     """How a rate went over the last months."""
     page = view.page
-    with place:
+    with st.container(key="panel-course"):
         if view.rate in OF_SERVICES:
-            wanted = review_numbers.course_months(view.month)
-            left = review_numbers.missing(page.folder, page.snapshot, wanted, page.now)
+            left = review_numbers.missing(page.folder, page.snapshot, _wanted(view), page.now)
             st.fragment(_month_by_month, run_every=0.2 if left else None)(view)
             return
-        waiting = st.empty()
-        with waiting:
-            widgets.skeleton(300)
-        at = page.folder, page.snapshot, page.viewer, view.month, view.rate, page.now, view.where
-        rows = review_numbers.year(*at)
-        waiting.empty()
+        rows = review_numbers.year(page.folder, page.snapshot, page.viewer, view.rate, page.now, view.where)
         _drawn(view, rows)
+
+
+def _wanted(view: View) -> list[Period]:
+    """The months of the course: those up to the latest that has data."""
+    return review_numbers.course_months(review_numbers.months(view.page.snapshot, view.page.now)[0])
 
 
 def _month_by_month(view: View) -> None:
     """The course of a rate for which every month must be counted whole, one after the other."""
     who.viewer()  # a fragment that renews itself shows nothing more once the session has ended
     page = view.page
-    wanted = review_numbers.course_months(view.month)
+    wanted = _wanted(view)
     left = review_numbers.missing(page.folder, page.snapshot, wanted, page.now)
     if left:
         done = len(wanted) - len(left)
@@ -178,16 +173,6 @@ def _months(rows: pl.DataFrame) -> str:
 def _seen(view: View, month: Period) -> ReviewMonth:
     counted = review_numbers.month_of(view.page.folder, view.page.snapshot, month, view.page.now)
     return review_numbers.seen(counted, view.page.viewer, view.where)
-
-
-def _if_counted(view: View, month: Period | None) -> ReviewMonth | None:
-    """A month to compare with, unless it would have to be counted first."""
-    page = view.page
-    if month is None or month not in review_numbers.months(page.snapshot, page.now):
-        return None
-    if review_numbers.missing(page.folder, page.snapshot, [month], page.now):
-        return None
-    return _seen(view, month)
 
 
 def _behind(view: View, key: RowsKey) -> Sheet:

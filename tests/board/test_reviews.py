@@ -115,7 +115,7 @@ def plain(halls: set[str | None]) -> dict[str, tuple[int, int]]:
 def test_the_rates_are_those_of_the_reviews_one_may_see(
     folder: DataFolder, viewer: Viewer, halls: set[str | None]
 ) -> None:
-    shown = review_numbers.quantities(month_for(folder, viewer), None, None, Where())
+    shown = review_numbers.quantities(month_for(folder, viewer), [], Where())
     counted = {q.key: (q.numerator, q.denominator) for q in shown if q.key != "rectify_on_time_rate"}
 
     assert counted == plain(halls)
@@ -124,7 +124,7 @@ def test_the_rates_are_those_of_the_reviews_one_may_see(
 
 def test_mending_counts_by_its_due(folder: DataFolder) -> None:
     # Due before now in October: late (5 working days after 22 September), slow (its own due); done is due on the 12th.
-    (rate,) = [q for q in review_numbers.quantities(month_for(folder, CITY), None, None, Where())
+    (rate,) = [q for q in review_numbers.quantities(month_for(folder, CITY), [], Where())
                if q.key == "rectify_on_time_rate"]  # fmt: skip
     rows = review_cases.all_bad(folder, folder.lake.snapshot(), NOW)
     due = [r for r in rows.to_dicts() if r["valid"] is not False
@@ -150,7 +150,7 @@ def test_levels_keep_default_and_pushed_ones_apart_and_add_up_to_the_rates(folde
 def test_places_add_up_to_the_whole(folder: DataFolder) -> None:
     month, snapshot = month_for(folder, CITY), folder.lake.snapshot()
     halls = review_sheets.by_place(snapshot, month, "hall", whole=True).frame
-    whole = {q.key: q for q in review_numbers.quantities(month, None, None, Where())}
+    whole = {q.key: q for q in review_numbers.quantities(month, [], Where())}
 
     assert set(halls["place"]) == {"s1", "c1", NO_HALL}
     for rate in review_numbers.RATES:
@@ -164,7 +164,7 @@ def test_places_add_up_to_the_whole(folder: DataFolder) -> None:
 @pytest.mark.parametrize("viewer", [CITY, MANAGER, COUNTY])
 def test_the_rows_behind_a_rate_are_as_many_as_it_says(folder: DataFolder, viewer: Viewer, rate: str) -> None:
     month = month_for(folder, viewer)
-    (shown,) = [q for q in review_numbers.quantities(month, None, None, Where()) if q.key == rate]
+    (shown,) = [q for q in review_numbers.quantities(month, [], Where()) if q.key == rate]
     sheet = review_sheets.behind(folder, folder.lake.snapshot(), viewer, rate, month, Where(), NOW)
     counts = sheet.frame["counts"].to_list()
 
@@ -176,11 +176,27 @@ def test_the_course_of_a_year_says_the_same_as_the_month(folder: DataFolder) -> 
     snapshot = folder.lake.snapshot()
     for viewer in (CITY, MANAGER, COUNTY, OTHER):
         for rate in set(review_numbers.RATES) - {"review_active_rate"}:
-            rows = review_numbers.year(folder, snapshot, viewer, OCTOBER, rate, NOW, Where())
+            rows = review_numbers.year(folder, snapshot, viewer, rate, NOW, Where())
             whole = review_numbers.course([month_for(folder, viewer)], rate).row(0, named=True)
             assert rows.row(-1, named=True) == whole
     with pytest.raises(ValueError, match="review_active_rate"):
-        review_numbers.year(folder, snapshot, CITY, OCTOBER, "review_active_rate", NOW, Where())
+        review_numbers.year(folder, snapshot, CITY, "review_active_rate", NOW, Where())
+
+
+def test_a_month_is_compared_with_the_one_before_as_that_was_counted(folder: DataFolder) -> None:
+    snapshot, november = folder.lake.snapshot(), parse("2026-11")
+    assert review_numbers.compared(folder, snapshot, CITY, parse("2026-09"), NOW, Where()) == []  # August has no data
+    later = NOW + timedelta(days=30)
+    bring_in(folder, {"reviews": [said("n1", "s1", 5, at("09:00", 25))]}, batch_id="b9")
+    snapshot = folder.lake.snapshot()
+    (before,) = review_numbers.compared(folder, snapshot, MANAGER, november, later, Where())
+    october = review_numbers.seen(review_numbers.month_of(folder, snapshot, OCTOBER, later), MANAGER, Where())
+    whole = {q.key: q.value for q in review_numbers.quantities(october, [], Where())}
+
+    assert (before.name, before.month) == ("环比", OCTOBER)
+    assert before.values == {name: value for name, value in whole.items() if name != "review_active_rate"}
+    (again,) = review_numbers.compared(folder, snapshot, MANAGER, november, later, Where())
+    assert again.values == whole  # now that the whole month is counted
 
 
 def cases_of(folder: DataFolder, viewer: Viewer = CITY) -> review_cases.Cases:
@@ -220,8 +236,7 @@ def test_numbers_of_people_are_masked_and_markup_stays_text(folder: DataFolder) 
 
 
 def test_steps_recorded_here_move_the_case_but_not_the_rates(folder: DataFolder) -> None:
-    before = [(q.numerator, q.denominator) for q in review_numbers.quantities(month_for(folder, MANAGER), None, None,
-                                                                              Where())]  # fmt: skip
+    before = [(q.numerator, q.denominator) for q in review_numbers.quantities(month_for(folder, MANAGER), [], Where())]
     actions.follow_up(folder, MANAGER, "fresh", Step.VERIFIED_VALID)
     assert states(cases_of(folder))["fresh"] == State.TO_RECTIFY
     actions.follow_up(folder, MANAGER, "fresh", Step.RECTIFIED, "已加开一个窗口，联系 13812345678")
@@ -235,8 +250,7 @@ def test_steps_recorded_here_move_the_case_but_not_the_rates(folder: DataFolder)
     assert (found.unconfirmed, found.overruled, fresh["recorded"]) == (1, 0, 3)
     history = review_cases.history(folder, MANAGER, fresh).frame
     assert history["who"].to_list() == ["主任"] * 3 and "13812345678" not in "".join(history["text"])
-    after = [(q.numerator, q.denominator) for q in review_numbers.quantities(month_for(folder, MANAGER), None, None,
-                                                                             Where())]  # fmt: skip
+    after = [(q.numerator, q.denominator) for q in review_numbers.quantities(month_for(folder, MANAGER), [], Where())]
     assert after == before
     assert [line.action for _, line in folder.people.audit(3)] == [
         "review.called_back", "review.rectified", "review.verified_valid",
