@@ -31,8 +31,8 @@ class PraiseRule:
         title: Chinese name.
         meaning: what is looked for, in Chinese, with its bounds.
         check: what to look at next, in Chinese.
-        finds: reviews as `suspicious` takes them → review_id, subject (device, person or staff; null where the review
-            stands alone).
+        finds: reviews as `suspicious` takes them → review_id, subject (device, person, staff or
+            window; null where none is known).
     """
 
     name: str
@@ -46,11 +46,11 @@ def suspicious(reviews: pl.DataFrame) -> pl.DataFrame:
     """Praise that breaks a rule: which review, which rule, and what ties it to the others.
 
     Population: active valid reviews of level 5; others are left out by themselves. Window: whatever is handed over, a
-    month for the page. Source: reviews, with the end of their service from tickets, else cases.
+    month for the page. Source: reviews, with the end of their service from tickets, else instant cases.
 
     Args:
         reviews: review_id, hall_id, window_id, staff_id, device_id, applicant_hash, level, origin, valid, assess_time,
-            service_end (of the ticket, else the finish of the case; null where nobody can tell).
+            service_end (of the ticket, else the finish of an instant case; null where nobody can tell).
 
     Returns:
         rule, subject, review_id, hall_id, window_id, staff_id, device_id, assess_time, service_end; by rule, hall,
@@ -92,7 +92,7 @@ def _by_one_person(praise: pl.DataFrame) -> pl.DataFrame:
 def _before_the_end(praise: pl.DataFrame) -> pl.DataFrame:
     """Reviews given before their service had ended."""
     early = praise.filter(pl.col("assess_time") < pl.col("service_end"))
-    return early.select("review_id", pl.lit(None, dtype=pl.String).alias("subject"))
+    return early.select("review_id", pl.col("window_id").alias("subject"))
 
 
 def _in_haste(praise: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +131,7 @@ RULES = (
     PraiseRule(
         "before_end",
         "服务没有结束就已评价",
-        "主动的五星评价早于它所评的服务结束（号票的办结时间，没有号票的为办件的办结时间）。",
+        "主动的五星评价早于它所评的服务结束（号票的办结时间，没有号票的为即办件的办结时间）。",
         "请核对评价器与叫号系统的时钟；时钟一致的，请了解是谁按的评价。",
         _before_the_end,
     ),

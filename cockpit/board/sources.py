@@ -103,7 +103,7 @@ def by_table(rows: pl.DataFrame) -> Sheet:
         Field(LATE, "迟到", "count"),
         Field(STOPPED, "中断", "count"),
         Field(ONCE, "一次性", "count"),
-        Field("usual", "通常间隔（分钟）", "decimal"),
+        Field("usual", "间隔（分钟）", "decimal"),
         Field("delivered_at", "最近送达", "time"),
         Field("covers_until", "数据截至", "time"),
     )

@@ -150,13 +150,16 @@ def _suspicious(snapshot: Snapshot, month: Period, t: datetime) -> pl.DataFrame:
         reviews = as_of("reviews", rows, t).filter(pl.col("origin") == "active", pl.col("hall_id").is_not_null())
         given = reviews.collect()
         ends = []
-        for table, key, since, done in (
-            ("tickets", "ticket_id", start - _TAKEN_BEFORE, "end_time"),
-            ("cases", "project_no", None, "finish_time"),
+        # A promised case goes on for days after the visit that is reviewed: its finish says nothing of the service.
+        instant = snapshot.scan("items").filter(pl.col("case_type") == "instant").select("item_code").unique().collect()
+        of_instant = pl.col("item_code").is_in(instant["item_code"].implode())
+        for table, key, since, done, tells in (
+            ("tickets", "ticket_id", start - _TAKEN_BEFORE, "end_time", pl.lit(value=True)),
+            ("cases", "project_no", None, "finish_time", of_instant),
         ):
             named = given[key].drop_nulls().unique().to_frame().lazy()
             ended = snapshot.scan(table, since, end).select(
-                key, "applicant_hash", pl.when(pl.col(done) < t).then(done).alias("ended")
+                key, "applicant_hash", pl.when(tells, pl.col(done) < t).then(done).alias("ended")
             )
             ends.append(ended.join(named, on=key, how="semi"))
         tickets, cases = pl.collect_all(ends)

@@ -300,5 +300,24 @@ def test_what_one_may_not_do_is_refused_and_written_down(
     assert folder.people.audit(1)[0][1].action == "refused.follow_up"
 
 
+def test_suspicious_praise_is_shown_where_it_was_given_and_nowhere_else(folder: DataFolder) -> None:
+    # g0 was given a second after the end of its ticket; the promised case of g1 says nothing of any service.
+    hasty = {**said("g0", "s1", 5, at("09:10")), "ticket_id": "hasty", "window_id": "w1",
+             "updated_at": NOW + timedelta(minutes=1)}  # fmt: skip
+    early = {**said("g1", "s1", 5, at("09:10", -1)), "project_no": "later", "updated_at": NOW + timedelta(minutes=1)}
+    done = {**ticket("s1", at("09:00"), at("09:02"), at("09:10") - timedelta(seconds=1)), "ticket_id": "hasty"}
+    later = {**case("later", "s1", at("09:00", -1), at("09:00")), "item_code": "promised"}
+    items = city()["items"]
+    bring_in(folder, {"reviews": [hasty, early], "tickets": [done], "cases": [later],
+                      "items": [*items, {**items[0], "item_code": "promised", "case_type": "promise"}]},
+             batch_id="b3")  # fmt: skip
+    snapshot = folder.lake.snapshot()
+    for viewer, seen in ((CITY, ["g0"]), (MANAGER, ["g0"]), (OTHER, []), (COUNTY, [])):
+        sheet = review_sheets.praise(folder, snapshot, viewer, OCTOBER, NOW, Where())
+        assert sheet.frame["review_id"].to_list() == seen
+        rules = dict(review_sheets.praise_rules(sheet).frame.select("rule", "reviews").iter_rows())
+        assert rules["in_haste"] == len(seen) and sum(rules.values()) == len(seen)
+
+
 def test_who_sees_the_county_records_what_belongs_to_no_hall(folder: DataFolder) -> None:
     assert actions.follow_up(folder, COUNTY, "online", Step.NOTE, "已联系").hall_id is None

@@ -89,7 +89,7 @@ def slow(rows: list[dict[str, Any]]) -> set[tuple[str, str, str | None]]:
         if r["service_end"] is not None:
             gap = (r["assess_time"] - r["service_end"]) / timedelta(microseconds=1)
             if gap < 0:
-                told.add(("before_end", r["review_id"], None))
+                told.add(("before_end", r["review_id"], r["window_id"]))
             elif gap <= HASTE:
                 told.add(("in_haste", r["review_id"], r["window_id"]))
         mine = [o for o in some if o["staff_id"] == r["staff_id"]]
