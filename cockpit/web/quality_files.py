@@ -8,7 +8,6 @@ from cockpit import clock
 from cockpit.board import administration, audit, quality_score, refused, sources
 from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
-from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.audit_trail import Wanted
 from cockpit.web import files_made
@@ -22,16 +21,10 @@ SOURCES, SCORES, CHECKS, REFUSED_ROWS, IMPORTS = (
     "quality-imports",
 )
 ACCOUNTS, AUDIT = "admin-accounts", "admin-audit"
-NOT_YOURS = "您的角色不能打开这一页，没有下载任何内容；如确需查看，请联系系统管理员。"
-
-
-def _must_open(viewer: Viewer) -> None:
-    if not viewer.opens("quality"):
-        raise Refused(NOT_YOURS)
 
 
 def _sources(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    _must_open(viewer)
+    files_made.must_open(viewer, "quality")
     at = files_made.where(viewer, asked)
     rows = sources.sources(folder, folder.lake.snapshot(), viewer, clock.now(), at)
     sheets = [sources.by_table(rows), sources.each(rows, "all")]
@@ -39,7 +32,7 @@ def _sources(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Do
 
 
 def _scores(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    _must_open(viewer)
+    files_made.must_open(viewer, "quality")
     at = files_made.where(viewer, asked)
     found = quality_score.scores(folder, folder.lake.snapshot(), viewer, clock.now(), at)
     sheets = [quality_score.by_hall(found), quality_score.by_week(found), quality_score.checks(found)]
@@ -47,7 +40,7 @@ def _scores(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 
 
 def _checks(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    _must_open(viewer)
+    files_made.must_open(viewer, "quality")
     at = files_made.where(viewer, asked)
     found = quality_score.scores(folder, folder.lake.snapshot(), viewer, clock.now(), at)
     return files_made.made(
@@ -56,14 +49,14 @@ def _checks(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 
 
 def _rows(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    _must_open(viewer)
+    files_made.must_open(viewer, "quality")
     snapshot = folder.lake.snapshot()
     sheets = [refused.rows(snapshot, viewer, asked.get("table", "")), refused.reasons(snapshot, viewer)]
     return files_made.made(folder, viewer, "隔离区", sheets)
 
 
 def _imports(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    _must_open(viewer)
+    files_made.must_open(viewer, "quality")
     sheets = [sheet for sheet in (refused.imports(folder, viewer), refused.refusals(folder, viewer)) if sheet]
     if not sheets:
         viewer.must_see(None)
@@ -71,6 +64,7 @@ def _imports(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Do
 
 
 def _accounts(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
+    files_made.must_open(viewer, "admin")
     sheets = [
         administration.accounts_sheet(folder, viewer),
         administration.walls_sheet(folder, viewer),
@@ -81,7 +75,7 @@ def _accounts(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> D
 
 
 def _audit(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    administration.must_open(viewer)
+    files_made.must_open(viewer, "admin")
     span = asked.get("span", "")
     since = audit.since(span, clock.now(), folder)
     wanted = Wanted(asked.get("who", ""), asked.get("action", ""), since)

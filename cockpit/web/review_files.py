@@ -18,7 +18,8 @@ VERSION = "各率 2026.1"
 NO_SUCH = "没有这个月份或这张表；请从页面上的下载按钮进入。"
 
 
-def _month(folder: DataFolder, asked: Mapping[str, str]) -> Period:
+def _month(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Period:
+    files_made.must_open(viewer, "reviews")
     wanted = {month.label: month for month in review_numbers.months(folder.lake.snapshot(), clock.now())}
     if asked.get("month") not in wanted:
         raise Refused(NO_SUCH)
@@ -26,7 +27,7 @@ def _month(folder: DataFolder, asked: Mapping[str, str]) -> Period:
 
 
 def _cases(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    now, month, at = clock.now().astimezone(folder.zone), _month(folder, asked), files_made.where(viewer, asked)
+    now, month, at = clock.now().astimezone(folder.zone), _month(folder, viewer, asked), files_made.where(viewer, asked)
     which = asked.get("show", "open")
     if which not in review_cases.SHOWN:
         raise Refused(NO_SUCH)
@@ -37,7 +38,7 @@ def _cases(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Down
 
 
 def _rates(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    now, month, at = clock.now(), _month(folder, asked), files_made.where(viewer, asked)
+    now, month, at = clock.now(), _month(folder, viewer, asked), files_made.where(viewer, asked)
     snapshot = folder.lake.snapshot()
     seen = review_numbers.seen(review_numbers.month_of(folder, snapshot, month, now), viewer, at)
     places = [review_sheets.by_place(snapshot, seen, by, whole=True) for by in review_sheets.BY]
@@ -47,7 +48,7 @@ def _rates(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Down
 
 
 def _behind(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    now, month, at = clock.now().astimezone(folder.zone), _month(folder, asked), files_made.where(viewer, asked)
+    now, month, at = clock.now().astimezone(folder.zone), _month(folder, viewer, asked), files_made.where(viewer, asked)
     rate = asked.get("rate", "")
     if rate not in review_numbers.RATES:
         raise Refused(NO_SUCH)
@@ -59,7 +60,7 @@ def _behind(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 
 
 def _praise(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    now, month, at = clock.now(), _month(folder, asked), files_made.where(viewer, asked)
+    now, month, at = clock.now(), _month(folder, viewer, asked), files_made.where(viewer, asked)
     rows = review_sheets.praise(folder, folder.lake.snapshot(), viewer, month, now, at)
     sheets = [rows, review_sheets.praise_rules(rows)]
     period = review_numbers.month_title(month)

@@ -86,6 +86,10 @@ def test_data_staff_see_what_was_refused_and_leaders_only_why(browser: Browser, 
     assert_fits(page)
     assert page.request.get(f"{server.url}/download/quality-rows").body().startswith(b"PK")
 
+    # Whose role does not open a page downloads nothing of it, whatever rights it has.
+    for forged in ("review-cases", "review-rates", "review-praise", "review-rows"):
+        assert page.request.get(f"{server.url}/download/{forged}?month=2026-10&rate=callback_rate").status == 403
+
     leader = page_of(browser, server, Role.LEADER)
     opened_at(leader, server, "/quality", "导入历史")
     expect(leader.locator("body")).to_contain_text("隔离区：按批次、表和原因")
