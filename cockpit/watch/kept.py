@@ -35,19 +35,29 @@ class Kept(Generic[_T]):
             stands: so long it stands although new data have come.
             make: makes it, as of t. One at a time: two people who ask together do not have it made twice.
         """
-        with self._lock:
-            if not self.has(name, state, t, stands):
-                value = make()
-                self._found.pop(name, None)
-                while len(self._found) >= self._most:
-                    del self._found[next(iter(self._found))]
-                self._found[name] = (state, t, value)
-            return self._found[name][2]
+        found = self._fresh(name, state, t, stands)
+        if found is None:
+            # Who finds a count made already never waits here for somebody else's.
+            with self._lock:
+                found = self._fresh(name, state, t, stands)
+                if found is None:
+                    found = (state, t, make())
+                    self._found.pop(name, None)
+                    while len(self._found) >= self._most:
+                        del self._found[next(iter(self._found))]
+                    self._found[name] = found
+        return found[2]
 
     def has(self, name: Hashable, state: Hashable, t: datetime, stands: timedelta) -> bool:
         """Whether a count can be had at once."""
-        if name not in self._found:
-            return False
-        before, at, _ = self._found[name]
-        age = t - at
-        return timedelta(0) <= age < (max(stands, UNCHANGED) if before == state else stands)
+        return self._fresh(name, state, t, stands) is not None
+
+    def _fresh(
+        self, name: Hashable, state: Hashable, t: datetime, stands: timedelta
+    ) -> tuple[Hashable, datetime, _T] | None:
+        found = self._found.get(name)
+        if found is None:
+            return None
+        before, at, _ = found
+        good = timedelta(0) <= t - at < (max(stands, UNCHANGED) if before == state else stands)
+        return found if good else None

@@ -7,7 +7,7 @@ numbers shows as of when they were counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,7 @@ class ReviewMonth:
 #: Rates whose denominators are more than reviews; a course of them needs every month counted whole.
 OF_SERVICES = frozenset({"review_active_rate"})
 #: Each takes some megabytes.
-_months: Kept[ReviewMonth] = Kept(most=40)
+_months: Kept[ReviewMonth] = Kept(most=20)
 _courses: Kept[Tally] = Kept(most=8)
 _praise: Kept[tuple[datetime, pl.DataFrame]] = Kept(most=6)
 
@@ -113,7 +113,10 @@ def _counted(snapshot: Snapshot, month: Period, t: datetime) -> ReviewMonth:
     with reading(snapshot):
         records = rate_records(snapshot, [month])
         reviews = snapshot.scan("reviews", *month.instants(ZoneInfo(snapshot.timezone))).select(NEEDED)
-        return ReviewMonth(month, t, tally(records, [month], t), review_mix(reviews, records, [month], t))
+        whole = tally(records, [month], t)
+        # Nobody asks these counts for waits, which are the half of them.
+        kept = replace(whole, waits=whole.waits.clear())
+        return ReviewMonth(month, t, kept, review_mix(reviews, records, [month], t))
 
 
 def _course(snapshot: Snapshot, months: Sequence[Period], t: datetime) -> Tally:

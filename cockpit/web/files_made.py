@@ -16,7 +16,6 @@ from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.web.downloads import Download
 
-
 NOT_YOURS = "您的角色不能打开这一页，没有下载任何内容；如确需查看，请联系系统管理员。"
 
 
