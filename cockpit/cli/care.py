@@ -11,6 +11,7 @@ from rich.table import Table
 from cockpit import clock
 from cockpit.cli.frame import REFUSED, DataOption, JsonOption, data_folder, print_json, refusing
 from cockpit.demo.ledger import read_ledger
+from cockpit.door.health import door_findings
 from cockpit.intake.health import Finding, findings
 from cockpit.lake.facts import FactStore
 from cockpit.lake.folder import DataFolder
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 def doctor(data: DataOption = None, json: JsonOption = False) -> None:
     """Say whether this installation is healthy."""
     with refusing(), data_folder(data) as folder:
-        found = [*findings(folder), *_demo(folder)]
+        found = [*findings(folder), *door_findings(folder), *_demo(folder)]
     if json:
         print_json([vars(finding) for finding in found])
     else:

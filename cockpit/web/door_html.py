@@ -58,7 +58,7 @@ def password(name: str, forced: bool, refusal: str = "") -> str:
 
 def sentence(said: str) -> str:
     """One sentence and the way back."""
-    return f'{_said(said, "alert")}<footer><a href="/login">返回登录</a></footer>'
+    return f'{_said(said, "alert")}<footer><a class="alone" href="/login">返回登录</a></footer>'
 
 
 def _field(name: str, title: str, kind: str, completes: str, *, value: str = "", focus: bool = False) -> str:

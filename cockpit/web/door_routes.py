@@ -187,10 +187,18 @@ def _encrypted() -> bool:
 
 
 def _page(heading: str, body: str, status: int = 200) -> HTMLResponse:
-    city = installed.settings().city.name
     return HTMLResponse(
-        door_html.document(heading, body, city), status_code=status, headers={"Cache-Control": "no-store"}
+        door_html.document(heading, body, _city()), status_code=status, headers={"Cache-Control": "no-store"}
     )
+
+
+def _city() -> str:
+    """The city of the data; that of the settings as long as there are none."""
+    try:
+        folder = installed.data_folder()
+    except CockpitError:
+        folder = None
+    return folder.city if folder else installed.settings().city.name
 
 
 ROUTES = [

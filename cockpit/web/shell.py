@@ -24,10 +24,13 @@ FILES = Path(__file__).resolve().parent / "files"
 FILES_PREFIX = "/house"
 #: First parts of the addresses that belong to Streamlit; its built files are told apart one by one.
 STREAMLIT, BUILT = frozenset({"_stcore", "media", "component"}), "static"
-#: Our own routes: whole addresses, and those that end in a name.
-OWN = frozenset(
-    {"/healthz", "/metrics", "/session", "/login", "/logout", "/password", "/screen", "/oidc/start", "/oidc/callback"}
-)
+#: Our own routes with what may be asked of them: whole addresses, and the first parts of those that end in a name.
+_READ = frozenset({"GET", "HEAD"})
+OWN = {
+    **dict.fromkeys(("/healthz", "/metrics", "/session", "/screen", "/oidc/start", "/oidc/callback"), _READ),
+    **dict.fromkeys(("/login", "/password"), _READ | {"POST"}),
+    "/logout": frozenset({"POST"}),
+}
 NAMED = frozenset({FILES_PREFIX.strip("/"), "download"})
 #: Streamlit's interface for programs, which answers even where it is switched off, and its own figures.
 WITHHELD = ("/_stcore/agent", "/_stcore/metrics")
@@ -55,17 +58,17 @@ class Shell:
             return HTMLResponse(document(), headers={"Cache-Control": "no-cache"})
         if path in self._first_by_name:
             return RedirectResponse("/", status_code=307)
-        return None if _is_known(path) else PlainTextResponse(NOT_FOUND, status_code=404)
+        return None if _is_known(path, scope["method"]) else PlainTextResponse(NOT_FOUND, status_code=404)
 
 
-def _is_known(path: str) -> bool:
+def _is_known(path: str, method: str) -> bool:
     """Whether something answers there; for the rest Streamlit would give its own document."""
     first = first_part(path)
     if first == BUILT:
         return (Path(get_static_dir()) / path[1:]).is_file()
     if first in STREAMLIT:
         return not path.startswith(WITHHELD)
-    return path in OWN or (first in NAMED and path.count("/") == 2)
+    return method in OWN.get(path, _READ if first in NAMED and path.count("/") == 2 else ())
 
 
 @cache

@@ -8,6 +8,7 @@ import pytest
 
 from cockpit.board.halls_today import NO_HALL, HallToday
 from cockpit.board.overview import Overview, overview
+from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from tests.board.small_city import NOW, at, bring_in, build, case, hall, small_city
@@ -109,7 +110,7 @@ def test_events_ahead_of_the_clock_do_not_make_the_data_younger_than_now(folder:
 
 
 def test_a_viewer_sees_only_the_halls_of_their_scope(folder: DataFolder) -> None:
-    seen = overview(folder, Viewer("大厅主任", frozenset({"t1"})), NOW)
+    seen = overview(folder, Viewer("大厅主任", frozenset({"t1"}), Role.MANAGER), NOW)
 
     assert [hall.name for hall in seen.halls] == ["石桥"]
     assert (seen.total.waiting, seen.total.submitted) == (5, None)
@@ -118,7 +119,7 @@ def test_a_viewer_sees_only_the_halls_of_their_scope(folder: DataFolder) -> None
 
 
 def test_a_viewer_of_no_hall_sees_nothing(folder: DataFolder) -> None:
-    seen = overview(folder, Viewer("无权", frozenset()), NOW)
+    seen = overview(folder, Viewer("无权", frozenset(), Role.MANAGER), NOW)
 
     assert seen.halls == () and seen.course is None and seen.total.waiting is None
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from argon2 import PasswordHasher
+
 from cockpit import clock
-from cockpit.door import accounts, keys, signin, walls
+from cockpit.door import accounts, keys, passwords, signin, walls
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import Role
 from cockpit.lake.folder import DataFolder, open_folder
@@ -18,6 +20,8 @@ from cockpit.records.people import line
 from cockpit.settings import Settings
 from cockpit.web.gate import COOKIE
 
+#: Real hashes that cost next to nothing; whoever signs in with one gets it renewed.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 PASSWORD = "correct horse battery"
 #: Where the tests' people come from; no real address, so that nobody is slowed down for them.
 FROM = "192.0.2.1"
@@ -47,7 +51,8 @@ def opened(data_dir: Path, url: str = "") -> Iterator[DataFolder]:
 def account_in(folder: DataFolder, name: str, role: Role = Role.LEADER, binding: Binding | None = None) -> str:
     """An account whose password has been changed as its owner does; returns its name. One that is there is kept."""
     if folder.people.account(name) is None:
-        accounts.add(folder, name, role, binding or Binding(), by="测试", password=PASSWORD)
+        with mock.patch.object(passwords, "_hasher", CHEAP):
+            accounts.add(folder, name, role, binding or Binding(), by="测试", password=PASSWORD)
         made = accounts.known(folder, name)
         folder.people.change_account(made.account_id, {"must_change": False}, line(name, "password.change", name))
     return name

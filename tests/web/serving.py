@@ -12,14 +12,20 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cockpit.door.viewer import Viewer
+    from cockpit.lake.folder import DataFolder
+    from cockpit.web.downloads import Download
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 90.0
 
 
 @dataclass
@@ -56,6 +62,7 @@ def served(
     now: datetime | None = None,
     port: int | None = None,
     settings: dict[str, dict[str, object]] | None = None,
+    environment: dict[str, str] | None = None,
 ) -> Iterator[Server]:
     """Serve a data folder until the end of the block.
 
@@ -65,13 +72,14 @@ def served(
         now: sets the server's clock going from that instant.
         port: a free one where not given.
         settings: sections of settings beside those that the tests need.
+        environment: variables for it alone.
     """
     port = port or free_port()
     command = [sys.executable, "-m", "tests.web.serving", str(data_dir), str(port), now.isoformat() if now else ""]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [*command, json.dumps(settings or {})], cwd=ROOT, stdout=out, stderr=out, env=environment
+            [*command, json.dumps(settings or {})], cwd=ROOT, stdout=out, stderr=out, env=variables
         )
     server = Server(f"http://127.0.0.1:{port}", process, log, data_dir, now)
     try:
@@ -95,9 +103,21 @@ def await_answer(server: Server) -> None:
     raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
 
 
+def _names(folder: DataFolder, viewer: Viewer, query: Mapping[str, str]) -> Download:
+    """Names of the halls that the viewer may see, or of the one that is asked for: what a page's download is like."""
+    from cockpit.web.downloads import Download
+
+    if "hall" in query:
+        viewer.must_see(query["hall"])
+    halls = viewer.within(folder.lake.snapshot().scan("halls")).sort("hall_id").collect()["short_name"]
+    return Download(query.get("called", "大厅.txt"), "\n".join(halls).encode(), f"{len(halls)} 个大厅", "text/plain")
+
+
 def _serve(data_dir: str, port: str, now: str, more: str) -> None:
     from cockpit import clock
+    from cockpit.door.roles import Right
     from cockpit.settings import Settings
+    from cockpit.web import downloads
     from cockpit.web.server import serve
 
     if now:
@@ -105,6 +125,8 @@ def _serve(data_dir: str, port: str, now: str, more: str) -> None:
         from datetime import UTC, timedelta
 
         clock.now = lambda: (instant + timedelta(seconds=time.monotonic() - began)).astimezone(UTC)
+    downloads.offer("names", _names)
+    downloads.offer("held", _names, Right.QUARANTINE)
     sections = json.loads(more)
     web = {"port": int(port), "refresh_seconds": 1} | sections.pop("web", {})
     serve(Settings(data_dir=Path(data_dir), web=web, **sections))

@@ -10,7 +10,6 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,6 @@ from cockpit.web.server import options, serve
 from tests.board.small_city import NOW, build, settings_for
 from tests.web.people import cookie_for
 from tests.web.serving import Server, served
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    place = tmp_path_factory.mktemp("server")
-    build(place / "data").close()
-    with served(place / "data", place / "log", now=NOW) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

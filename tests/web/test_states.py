@@ -11,11 +11,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cockpit import clock
+from cockpit.door.accounts import Binding
+from cockpit.door.roles import Role
 from cockpit.lake.folder import open_folder
 from cockpit.web import installed, who
+from cockpit.web.gate import NOT_YOURS
 from cockpit.web.server import ENTRY
 from tests.board.small_city import NOW, at, bring_in, build, case, settings_for
-from tests.web.people import cookie_for
+from tests.web.people import cookie_for, wall_cookie_for
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +149,24 @@ def test_whatever_the_data_say_is_text_and_never_markup(monkeypatch: pytest.Monk
 
     assert "&lt;b&gt;bad&lt;/b&gt;" in bodies and "<b>bad</b>" not in bodies
     assert "取号&lt;10月&gt;.csv" in bodies
+
+
+def test_the_script_shows_a_wall_screen_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(tmp_path / "data").close()
+    cookie = wall_cookie_for(tmp_path / "data", now=NOW)
+
+    assert said(run(monkeypatch, tmp_path / "data", cookie=cookie)).strip() == NOT_YOURS
+
+
+def test_the_script_shows_a_manager_their_own_hall_and_nothing_of_the_imports(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    build(tmp_path / "data").close()
+    leader = said(run(monkeypatch, tmp_path / "data"))
+    cookie = cookie_for(tmp_path / "data", Role.MANAGER, Binding("hall", ("s1",)), now=NOW)
+
+    text = said(run(monkeypatch, tmp_path / "data", cookie=cookie))
+
+    inside = ("云栖", "石桥", "空港园", "无大厅(线上)", "cases.csv", "bad2")
+    assert [word for word in inside if word not in leader] == []
+    assert "市本级" in text and [word for word in inside if word in text] == []

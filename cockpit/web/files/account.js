@@ -35,9 +35,14 @@
     }
   });
 
+  // Who signs out is led to the door by the server, which says so; a look in between must not lead elsewhere.
+  let leaving = false;
+  out.addEventListener("submit", () => { leaving = true; });
+
   const look = async () => {
     try {
       const answer = await fetch("/session", { cache: "no-store" });
+      if (leaving) return;
       if (answer.status === 401) {
         location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
         return;
