@@ -87,7 +87,7 @@ def document() -> str:
             r"</head>",
             f'<link rel="stylesheet" href="{file_url("theme.css")}" />'
             f'<script defer src="{file_url("banner.js")}"></script>'
-            f'<script defer src="{file_url("chinese.js")}"></script>'
+            f'<script defer src="{file_url("page.js")}"></script>'
             f'<script defer src="{file_url("account.js")}"></script></head>',
         ),
     ):

@@ -6,6 +6,7 @@ Streamlit runs this file as the page; `gallery_server` serves it.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -14,7 +15,7 @@ import streamlit as st
 from cockpit.board.quantity import Comparison, Definition, Level, Quantity, RowsKey, Target
 from cockpit.board.sheet import Field, Sheet
 from cockpit.errors import StorageError
-from cockpit.web import charts, charts_day, charts_months, charts_places, figures, filters, marks, tables, widgets
+from cockpit.web import charts, charts_day, charts_months, charts_places, figures, filters, marks, menu, tables, widgets
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AS_OF = datetime(2026, 11, 20, 10, 30, tzinfo=ZONE)
@@ -166,4 +167,9 @@ def draw() -> None:
 
 if __name__ == "__main__":
     st.set_page_config(page_title="样张", layout="wide")
-    draw()
+    others = ("大厅", "一网通办", "好差评", "办件全景", "问题清单", "数据质量", "系统管理")
+    pages = [st.Page(draw, title="样张", default=True)]
+    pages += [st.Page(partial(st.text, name), title=name, url_path=f"p{n}") for n, name in enumerate(others)]
+    opened = st.navigation(pages, position="hidden")
+    menu.bar(pages, opened)
+    opened.run()

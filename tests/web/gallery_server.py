@@ -8,17 +8,33 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.web.serving import ROOT, Server, await_answer, free_port
+from tests.web.serving import ROOT, STARTS_WITHIN, free_port
 
 PAGE = Path(__file__).resolve().parent / "gallery.py"
 
 
+@dataclass(frozen=True)
+class Gallery:
+    """A running gallery.
+
+    Attributes:
+        url: where it is.
+        log: what its server has said.
+    """
+
+    url: str
+    log: Path
+
+
 @contextmanager
-def gallery(log: Path) -> Iterator[Server]:
+def gallery(log: Path) -> Iterator[Gallery]:
     """Serve the gallery until the end of the block."""
     port = free_port()
     command = [sys.executable, "-m", "tests.web.gallery_server", str(port), str(log.parent / "no-data")]
@@ -26,13 +42,24 @@ def gallery(log: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONPATH": str(ROOT)}
         )
-    server = Server(f"http://127.0.0.1:{port}", process, log)
+    shown = Gallery(f"http://127.0.0.1:{port}", log)
     try:
-        await_answer(server)
-        yield server
+        _await_answer(shown, process)
+        yield shown
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _await_answer(shown: Gallery, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{shown.url}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the gallery did not start:\n{shown.log.read_text()}")
 
 
 def _serve(port: str, data: str) -> None:

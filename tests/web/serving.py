@@ -83,14 +83,14 @@ def served(
         )
     server = Server(f"http://127.0.0.1:{port}", process, log, data_dir, now)
     try:
-        await_answer(server)
+        _await_answer(server)
         yield server
     finally:
         process.terminate()
         process.wait(20)
 
 
-def await_answer(server: Server) -> None:
+def _await_answer(server: Server) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
         if server.process.poll() is not None:

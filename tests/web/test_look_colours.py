@@ -18,7 +18,7 @@ LOOKS = get_args(Look)
 def variables(look: Look) -> dict[str, str]:
     """The variables of a look; the dark one changes some of the light one's."""
     light = re.search(r":root \{(.*?)\n\}", STYLE, re.DOTALL)
-    dark = re.search(r"prefers-color-scheme: dark\) \{\s*:root \{(.*?)\n  \}", STYLE, re.DOTALL)
+    dark = re.search(r"@media screen and \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\n  \}", STYLE, re.DOTALL)
     assert light and dark
     text = light[1] if look == "light" else light[1] + dark[1]
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text))

@@ -1,4 +1,5 @@
-// The few names that Streamlit gives its buttons in English, for screen readers, said in Chinese; and no option found.
+// What Streamlit leaves to us in the browser: the few names it gives in English, said in Chinese; and charts that follow
+// the visitor's system from light to dark.
 "use strict";
 (() => {
   const NAMES = { Open: "展开选项", Close: "关闭", "Clear value": "清除所选", "Clear all": "全部清除", "Show password": "显示密码",
@@ -16,6 +17,12 @@
         if (ours) leaf.textContent = ours;
       }
   };
+
+  // Streamlit changes its own colours by itself; charts are drawn on the server, so the page is asked for once more, as
+  // when somebody goes back in the browser. What is chosen on it stays.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    setTimeout(() => dispatchEvent(new PopStateEvent("popstate")), 300);
+  });
 
   new MutationObserver((changes) => {
     for (const change of changes) {
