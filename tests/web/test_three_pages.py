@@ -13,9 +13,7 @@ from tests.board.small_city import HALLS, NOW, bring_in, build, refused_rows
 from tests.board.test_reviews import city
 from tests.web.people import audit_of, cookie_for, for_browser, opened
 from tests.web.serving import Server, served
-from tests.web.test_browser import FOREIGN, GEOMETRY, SIZES, browser
-
-__all__ = ["browser"]
+from tests.web.test_browser import FOREIGN, GEOMETRY, SIZES
 
 
 @pytest.fixture
