@@ -6,14 +6,30 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+import polars as pl
+
+from cockpit import clock
 from cockpit.door import accounts, walls
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import Right, Role
 from cockpit.door.scope import CITY, HALL, halls_of
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
+from cockpit.intake.privacy import masked_text
 from cockpit.lake.folder import DataFolder
+from cockpit.records.follow_ups import ReviewEvent, Step
 from cockpit.records.people import line
+from cockpit.watch.bad_reviews import bad_reviews
+
+#: Which column of a review says that the source itself has done a step.
+_DONE_AT_SOURCE = {
+    Step.VERIFIED_VALID: "verify_time",
+    Step.VERIFIED_INVALID: "verify_time",
+    Step.CALLED_BACK: "callback_time",
+    Step.RECTIFIED: "rectify_time",
+}
+#: So long may what somebody writes about a step be.
+TEXT_LENGTH = 500
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -124,6 +140,50 @@ def revoke_wall(folder: DataFolder, viewer: Viewer, name: str) -> None:
         if wall.name == name and wall.revoked_at is None:
             _must_cover(folder, viewer, Binding(wall.bound_to, wall.places))
     walls.revoke(folder, name, by=viewer.name)
+
+
+@_audited
+def follow_up(
+    folder: DataFolder, viewer: Viewer, review_id: str, step: Step, text: str = "", satisfied: bool | None = None
+) -> ReviewEvent:
+    """Record a step of looking after a bad review: verified, called back, mended, or a note.
+
+    The step is kept here, beside the source's own records, and the rates stay those of the source.
+
+    Args:
+        folder: data folder.
+        viewer: who did it.
+        review_id: the bad review.
+        step: what was done.
+        text: what was found, agreed or mended; needed for a note and where a review is found invalid.
+        satisfied: for a call back, what the person said; None where they said nothing.
+
+    Raises:
+        Refused: the viewer may not, the review is not within what they see, the source has done this step already, or
+            a text is missing or too long.
+    """
+    viewer.must(Right.FOLLOW_UP)
+    found = bad_reviews(folder.lake.snapshot(), clock.now(), review_id)
+    review = found.row(0, named=True) if found.height else {"hall_id": "", "county": ""}
+    if review["hall_id"] is not None or not (review["county"] and viewer.sees_county(review["county"])):
+        viewer.must_see(review["hall_id"])
+    if found.is_empty():
+        raise Refused("没有这条差评，或者它已经不是差评；请从页面上列出的差评中选择。")
+    said = text.strip()
+    if len(said) > TEXT_LENGTH:
+        raise Refused(f"说明超过 {TEXT_LENGTH} 个字，没有登记；请写得短一些。")
+    if step in {Step.NOTE, Step.VERIFIED_INVALID} and not said:
+        raise Refused("没有写说明，没有登记；备注和“核实无效”都要写明情况。")
+    told = _DONE_AT_SOURCE.get(step)
+    if told is not None and review[told] is not None:
+        raise Refused("来源系统已经记录了这一步，不用再登记；请刷新页面查看来源的时间。")
+    # People write numbers of people where they should not; what is kept has them masked.
+    masked = str(pl.select(masked_text(pl.lit(said))).item())
+    answer = satisfied if step is Step.CALLED_BACK else None
+    written = line(viewer.name, f"review.{step.value}", review_id, masked)
+    event = ReviewEvent(review_id, review["hall_id"], step, written.at, viewer.name, answer, masked)
+    folder.follow_ups.add(event, written)
+    return event
 
 
 def _must_administer(folder: DataFolder, viewer: Viewer, name: str) -> None:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from cockpit.errors import StorageError
 from cockpit.lake.identity import belong_together
 from cockpit.lake.store import Lake
+from cockpit.records.audit_trail import AuditTrail
+from cockpit.records.follow_ups import FollowUps
 from cockpit.records.people import People
 from cockpit.records.sessions import Sessions
 from cockpit.records.store import Records
@@ -49,6 +51,16 @@ class DataFolder:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self.records.database)
+
+    @property
+    def follow_ups(self) -> FollowUps:
+        """What people did about bad reviews here."""
+        return FollowUps(self.records.database)
+
+    @property
+    def audit_trail(self) -> AuditTrail:
+        """The audit, to be looked through."""
+        return AuditTrail(self.records.database)
 
     @property
     def zone(self) -> ZoneInfo:

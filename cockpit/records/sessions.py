@@ -79,26 +79,22 @@ class Sessions:
             row = connection.execute(sa.select(d.sessions).where(d.sessions.c.token_hash == token_hash)).first()
             if row is None:
                 return None
-            account = wall = None
-            if row.account_id is not None:
-                account = next(iter(accounts_where(connection, d.accounts.c.account_id == row.account_id)))
-            else:
-                found = connection.execute(sa.select(d.walls).where(d.walls.c.wall_id == row.wall_id)).one()
-                wall = wall_of(found, places_of(connection, d.wall_places, "wall_id", row.wall_id), row.seen_at)
-            return SessionRecord(
-                row.token_hash, row.created_at, row.seen_at, row.expires_at, row.address, account, wall
-            )
+            return _whole(connection, row)
 
     def open_sessions(self, at: dt.datetime, idle_since: dt.datetime) -> int:
         """How many sessions are open."""
-        wanted = sa.and_(
-            d.sessions.c.expires_at > at, sa.or_(d.sessions.c.wall_id.is_not(None), d.sessions.c.seen_at > idle_since)
-        )
+        wanted = _open(at, idle_since)
         with self._database.reading() as connection:
             found: int = connection.execute(
                 sa.select(sa.func.count()).select_from(d.sessions).where(wanted)
             ).scalar_one()
             return found
+
+    def sessions_open(self, at: dt.datetime, idle_since: dt.datetime) -> list[SessionRecord]:
+        """The sessions that are open, the one used last first."""
+        wanted = sa.select(d.sessions).where(_open(at, idle_since)).order_by(d.sessions.c.seen_at.desc())
+        with self._database.reading() as connection:
+            return [_whole(connection, row) for row in connection.execute(wanted).all()]
 
     def touch_session(self, token_hash: str, at: dt.datetime) -> None:
         """Note that somebody used this session."""
@@ -150,3 +146,19 @@ class Sessions:
             connection.execute(sa.delete(f).where(f.c.key.in_(keys)))
             one_less = sa.update(f).where(f.c.key == take_back, f.c.failures > 0).values(failures=f.c.failures - 1)
             connection.execute(one_less)
+
+
+def _open(at: dt.datetime, idle_since: dt.datetime) -> sa.ColumnElement[bool]:
+    used = sa.or_(d.sessions.c.wall_id.is_not(None), d.sessions.c.seen_at > idle_since)
+    return sa.and_(d.sessions.c.expires_at > at, used)
+
+
+def _whole(connection: sa.Connection, row: Any) -> SessionRecord:  # noqa: ANN401 (a row has no type of its own)
+    """A session with whom it belongs to, as they are now."""
+    account = wall = None
+    if row.account_id is not None:
+        account = next(iter(accounts_where(connection, d.accounts.c.account_id == row.account_id)))
+    else:
+        found = connection.execute(sa.select(d.walls).where(d.walls.c.wall_id == row.wall_id)).one()
+        wall = wall_of(found, places_of(connection, d.wall_places, "wall_id", row.wall_id), row.seen_at)
+    return SessionRecord(row.token_hash, row.created_at, row.seen_at, row.expires_at, row.address, account, wall)

@@ -170,7 +170,7 @@ class Records:
                 for reason, count in reasons.items()
             ),
         )
-        self.add_audit(connection, batch.by, "import", batch.batch_id, f"{batch.profile}: {len(batch.files)} files")
+        self.add_audit(connection, batch.by, "import", batch.batch_id, f"{batch.profile}：{len(batch.files)} 个文件")
 
     def batches(self, limit: int = 20, *, not_by: str | None = None) -> list[BatchRecord]:
         """The latest batches, newest first; those that one account brought in may be left out."""

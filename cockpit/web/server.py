@@ -27,6 +27,8 @@ from cockpit.web import (
     hall_files,
     health,
     installed,
+    quality_files,
+    review_files,
     shell,
 )
 from cockpit.web.charts import CHINESE_TYPE
@@ -92,6 +94,8 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
     case_files.register()
     findings_files.register()
     hall_files.register()
+    quality_files.register()
+    review_files.register()
     return st.App(
         ENTRY,
         routes=[

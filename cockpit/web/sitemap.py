@@ -43,8 +43,11 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "运行总览", "📊", first=True),
     PageEntry("hall", "大厅", "🏛️"),
     PageEntry("onenet", "一网通办", "🌐"),
+    PageEntry("reviews", "好差评", "💬"),
     PageEntry("panorama", "办件全景", "🗂️"),
     PageEntry("findings", "问题清单", "🔎"),
+    PageEntry("quality", "数据质量", "🧾"),
+    PageEntry("admin", "系统管理", "🔑"),
 )
 
 #: The same by address.

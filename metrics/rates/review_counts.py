@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from metrics.asof import as_of
+from metrics.calendar import WorkCalendar
 from metrics.rates.case_counts import EVERY
 from metrics.rates.counts import Counts, counted, marked, marks
 from metrics.rates.records import NEEDED, Grid, RateRecords, matched
@@ -62,7 +63,7 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
     )
     mended = _to_mend(reviews, records, grid)
     counts = grid.period_of(reviews["assess_time"]).is_not_null() | grid.period_of(mended["moment"]).is_not_null()
-    placed = _placed(mended if counts.all() else mended.filter(counts), cases, records, grid)
+    placed = placed_reviews(mended if counts.all() else mended.filter(counts), cases, records, grid)
     due = placed.filter(pl.col("moment").is_not_null())
     return [marked(grid.keyed(placed, "assess_time"), GIVEN), counted(grid.keyed(due, "moment"), MENDED)]
 
@@ -76,18 +77,27 @@ def count_complaints(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> C
     return counted(grid.keyed(made.with_columns(about.seat()), "created_at"), COMPLAINED)
 
 
+def mending_due(bad: pl.DataFrame, work: WorkCalendar) -> pl.Series:
+    """When each bad review must be mended: `rectify_due`, else 24:00 of the 5th working day after the day it was given.
+
+    Args:
+        bad: assess_time, rectify_due and others.
+        work: the city's working days.
+    """
+    assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
+    default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
+    return bad.select(pl.coalesce("rectify_due", default).alias("due")).to_series()
+
+
 def _to_mend(reviews: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
     """Reviews, bad ones with their deadline of mending (`due`) and `moment`, just before it.
 
     00:00 belongs to the day before. At an instant within a period only the deadlines that have passed count: what is
     not due yet is not late. `moment` is null where nothing counts.
     """
-    work = records.work
     row = reviews["bad"].arg_true()
     bad = reviews.select(pl.col("assess_time", "rectify_due").gather(row))
-    assumed = bad.select(pl.when(pl.col("rectify_due").is_null()).then("assess_time")).to_series()
-    default = work.end_of(work.add(work.day_of(assumed), MENDING_DAYS))
-    due = bad.select(pl.coalesce("rectify_due", default).alias("due"))
+    due = pl.DataFrame({"due": mending_due(bad, records.work)})
     passed = pl.lit(value=True) if grid.t is None else pl.col("due") <= grid.instant
     moment = due.select(pl.when(passed).then(pl.col("due").dt.offset_by("-1us"))).to_series()
     none = pl.repeat(None, reviews.height, dtype=reviews.schema["assess_time"], eager=True)
@@ -96,11 +106,20 @@ def _to_mend(reviews: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.Data
     )
 
 
-def _placed(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
-    """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item."""
+def placed_reviews(reviews: pl.DataFrame, cases: pl.DataFrame, records: RateRecords, grid: Grid) -> pl.DataFrame:
+    """Reviews with seat and subject: their own hall, else their case's, else their ticket's; likewise the item.
+
+    Args:
+        reviews: hall_id, project_no, ticket_id, origin and others.
+        cases: as `placed_cases` gives them; whatever a review is about.
+        records: its tickets are looked at.
+        grid: seats and subjects.
+    """
     about = _About(reviews, grid)
-    about.by_case(reviews["project_no"], cases)
-    about.by_ticket(reviews["ticket_id"], records)
+    # Default reviews are told for halls alone: their subject is not looked up.
+    asked = pl.col("hall_id").is_null() | _ACTIVE if "origin" in reviews.columns else pl.lit(value=True)
+    about.by_case(reviews.select(pl.when(asked).then("project_no")).to_series(), cases)
+    about.by_ticket(reviews.select(pl.when(asked).then("ticket_id")).to_series(), records)
     return reviews.with_columns(about.seat(), about.subject())
 
 

@@ -38,7 +38,7 @@ GEOMETRY = """() => {
     if (!seen(e) || e.closest('svg')) continue;
     const r = e.getBoundingClientRect();
     if (r.left < -1 || r.right > wide + 1) faults.push(`outside: ${e.className} ${e.textContent.slice(0, 30)}`);
-    const cut = e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).overflowX !== 'visible';
+    const cut = e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && getComputedStyle(e).overflowX !== 'visible';
     if (cut) faults.push(`cut off: ${e.className} ${e.textContent.slice(0, 30)}`);
   }
   const blocks = [...document.querySelectorAll(
