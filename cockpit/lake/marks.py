@@ -14,7 +14,7 @@ from cockpit.lake.store import Snapshot
 from metrics.hours import Days
 from metrics.spells import micros
 
-_SHAPE = {"date": pl.Date, "rows": pl.Int64, "latest": pl.Int64}
+_SHAPE = {"date": pl.Date, "rows": pl.Int64, "came": pl.Int64}
 
 
 class DayMarks:
@@ -25,9 +25,10 @@ class DayMarks:
         self._months: dict[tuple[str, str], dict[str, pl.DataFrame]] = {}
 
     def of(self, snapshot: Snapshot, table: str, months: Collection[str] | None = None) -> pl.DataFrame:
-        """How many rows each day has and when the last one came in: date, mark.
+        """How many rows each day has and when they came in: date, mark.
 
-        An update comes in later than what it replaces, a row that has moved away changes the count of the day it left.
+        An update comes in at another moment than what it replaces, though not always later: clocks are set back. A row
+        that has moved away changes the count of the day it left.
 
         Args:
             snapshot: the records to go by.
@@ -53,20 +54,23 @@ class DayMarks:
             pl.concat(counts)
             .lazy()
             .group_by("date")
-            .agg(pl.col("rows").sum(), pl.col("latest").max())
-            .select("date", pl.concat_str("rows", pl.lit("/"), "latest").alias("mark"))
+            .agg(pl.col("rows", "came").sum())
+            .select("date", pl.concat_str("rows", pl.lit("/"), "came").alias("mark"))
             .collect()
         )
 
 
 def _counted(path: str, time: str, timezone: str) -> pl.DataFrame:
-    """For each day of a file how many rows it has and when the last one came in: date, rows, latest."""
+    """For each day of a file how many rows it has and when they came in: date, rows, came.
+
+    `came` is the sum of their instants; it may run over the end of the integers and still tells one state from another.
+    """
     rows = pl.read_parquet(path, columns=[time, "ingested_at"], glob=False, hive_partitioning=False)
     moments = micros(rows[time])
     days = Days(timezone, moments)
     return (
         pl.DataFrame({"day": days.of(moments), "at": micros(rows["ingested_at"])})
         .group_by("day")
-        .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("at").max().alias("latest"))
-        .select((pl.col("day") + days.first).cast(pl.Date).alias("date"), "rows", "latest")
+        .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("at").sum().alias("came"))
+        .select((pl.col("day") + days.first).cast(pl.Date).alias("date"), "rows", "came")
     )

@@ -14,6 +14,7 @@ from metrics.baseline import STEPS
 from metrics.facts.kinds import all_kinds
 from metrics.hours import sessions_of
 from metrics.past import Past
+from metrics.readings.demand import WITHIN_DAYS
 from metrics.records import Records, empty
 from metrics.view import View
 
@@ -29,7 +30,7 @@ SOURCE, ENOUGH = ["source_system", "table", "hall_id"], 21
 FACTS = ("queues",)
 #: Days looked back to: the same weekday of the last weeks, the last days, the same weekday a year before.
 WEEKDAYS = [dt.timedelta(weeks=week) for week in range(1, STEPS + 1)]
-LAST_DAYS = [dt.timedelta(days=days) for days in range(1, 46)]
+LAST_DAYS = [dt.timedelta(days=days) for days in range(1, WITHIN_DAYS + 1)]
 YEAR_BEFORE = [dt.timedelta(weeks=week) for week in (52, 53)]
 _DAY, _LATELY = dt.timedelta(days=1), dt.timedelta(days=10)
 
@@ -49,7 +50,7 @@ class MomentLoader:
         self._files: dict[tuple[str, str], pl.DataFrame] = {}
         self._whole: dict[str, tuple[int | None, pl.DataFrame]] = {}
         self._sessions: tuple[pl.DataFrame, pl.DataFrame] | None = None
-        self._first: tuple[pl.Series, pl.DataFrame] | None = None
+        self._first: tuple[list[str], pl.DataFrame] | None = None
         self._sources: tuple[object, pl.DataFrame] | None = None
         self._kept: tuple[object, Past] | None = None
 
@@ -133,7 +134,8 @@ class MomentLoader:
         kinds = {name: all_kinds()[name] for name in FACTS}
         days = sorted(_looked_back(first, last))
         marks = [self._store.marks(snapshot, kind, days[0], last, only=days) for kind in kinds.values()]
-        key = (first, last, marks)
+        # Tickets of long ago, beyond all days looked back to, may still tell an earlier first day of a hall.
+        key = (first, last, marks, _earlier_files(snapshot, first))
         if self._kept is None or self._kept[0] != key or self._kept[1].sessions is not sessions:
             facts = {name: self._store.facts(snapshot, kind, days[0], last, only=days) for name, kind in kinds.items()}
             self._kept = (key, Past(facts, self._first_days(snapshot, first), sessions))
@@ -141,13 +143,17 @@ class MomentLoader:
 
     def _first_days(self, snapshot: Snapshot, day: dt.date) -> pl.DataFrame:
         """The day of each hall's first ticket; past months are read again only where their files have changed."""
-        month = day.strftime("%Y-%m")
-        files = snapshot.files("tickets").filter(pl.col("part") < month)["path"].sort()
-        if self._first is None or not self._first[0].equals(files):
+        month, files = day.strftime("%Y-%m"), _earlier_files(snapshot, day)
+        if self._first is None or self._first[0] != files:
             self._first = (files, _first_days(snapshot, months_between(None, _before(day))))
         known = self._first[1]
         late = _first_days(snapshot, months_between(month, None)).join(known, on="hall_id", how="anti")
         return pl.concat([known, late])
+
+
+def _earlier_files(snapshot: Snapshot, day: dt.date) -> list[str]:
+    """Files of the tickets of the months before a day's."""
+    return sorted(snapshot.files("tickets").filter(pl.col("part") < day.strftime("%Y-%m"))["path"])
 
 
 def _looked_back(first: dt.date, last: dt.date) -> set[dt.date]:

@@ -15,16 +15,20 @@ from metrics.windows import SHARES
 
 #: Tickets taken without which the ratio says nothing; days from which the usual handling time is taken, and how few do.
 TAKEN_ENOUGH, LOOKED_BACK, DAYS_ENOUGH = 12, 20, 5
+#: Those days are looked for so many calendar days back: 20 open days lie in them even around the longest holiday, and
+#: what a queue that is seldom served took long ago says nothing of today.
+WITHIN_DAYS = 45
 
 
 def demand_capacity_ratio(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Whether more work comes in than the open windows can do (需求产能比), by queue.
 
     Tickets taken in 60 minutes (transfers too) × the queue's mean handling time of its last 20 open days with data
-    before t's day (hours) ÷ windows open for it at t; ratio. In the first hour after opening the window is shorter and
-    nothing is extrapolated: those who stood at the door would be blown up into a demand that never comes. With no
-    window open there is no value: denominator 0. Sample: 12 taken, and 5 such days. Extra waiting_per_window, which a
-    level also needs: waiting at t ÷ windows open (null where none is open). Source: the indicators 2026.1, 10.
+    before t's day, of the 45 calendar days before it (hours) ÷ windows open for it at t; ratio. In the first hour after
+    opening the window is shorter and nothing is extrapolated: those who stood at the door would be blown up into a
+    demand that never comes. With no window open there is no value: denominator 0. Sample: 12 taken, and 5 such days.
+    Extra waiting_per_window, which a level also needs: waiting at t ÷ windows open (null where none is open). Source:
+    the indicators 2026.1, 10.
     """
     asked = at_queues(view, instants)
     queue, at = asked["queue"].to_numpy(), micros(asked["at"])
@@ -112,7 +116,7 @@ def _usual_handle(view: View, asked: pl.DataFrame) -> tuple[np.ndarray[tuple[int
 
 
 def _looked_back(done: pl.DataFrame, asked: pl.DataFrame) -> tuple[Ints, Ints]:
-    """From which to before which row of `_handled` each queue's last 20 days before a day lie.
+    """From which to before which row of `_handled` each queue's last 20 days of the 45 before a day lie.
 
     Args:
         done: as `_handled`.
@@ -128,7 +132,8 @@ def _looked_back(done: pl.DataFrame, asked: pl.DataFrame) -> tuple[Ints, Ints]:
     length = max(int(day.max()), int(wanted.max(initial=int(day.max())))) - low + 1
     keys = queue * length + (day - low)
     last = np.searchsorted(keys, numbered * length + (wanted - low))
-    first = np.maximum(last - LOOKED_BACK, np.searchsorted(keys, numbered * length))
+    earliest = np.maximum(wanted - WITHIN_DAYS - low, 0)
+    first = np.maximum(last - LOOKED_BACK, np.searchsorted(keys, numbered * length + earliest))
     return np.minimum(first, last), last
 
 

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from cockpit import clock
 from cockpit.demo.city import write_city
 from cockpit.intake.importer import import_files
 from cockpit.intake.profile import load_profile
@@ -104,6 +105,30 @@ def test_a_commit_that_touches_a_day_makes_this_day_anew_and_no_other(folder: Da
     grow_old(folder, hours=2)
     assert facts_kept(folder, keep_minutes=60) == len(kept)
     assert_frame_equal(store.facts(folder.lake.snapshot(), kind, START, END), after)
+
+
+def test_a_correction_counts_though_the_clock_was_set_back(
+    folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It then seems to have come in before the rows that it corrects."""
+    kind, store = all_kinds()["queues"], FactStore(folder.lake)
+    before = store.facts(folder.lake.snapshot(), kind, START, END)
+    wrong = (
+        folder.lake.snapshot()
+        .scan("tickets")
+        .select(empty("tickets", folder.timezone).columns)
+        .filter(pl.col("take_time").dt.date() == dt.date(2026, 10, 9), pl.col("status") == "done")
+        .head(5)
+        .collect()
+        .with_columns(status=pl.lit("void"), updated_at=pl.lit(NOW))
+    )
+    wrong.write_parquet(tmp_path / "tickets.parquet")
+    earlier = clock.now() - dt.timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: earlier)
+    import_files(folder, load_profile("standard"), [tmp_path / "tickets.parquet"], by="test", now=NOW)
+    after = store.facts(folder.lake.snapshot(), kind, START, END)
+    assert before["taken"].sum() - after["taken"].sum() == 5
+    assert_frame_equal(in_order(after), in_order(fresh(folder, kind)))
 
 
 def test_maintenance_takes_away_facts_that_nobody_reads_any_more(folder: DataFolder) -> None:

@@ -189,7 +189,7 @@ def demand_capacity_ratio(tables: Tables, hall: str, queue: str, t: dt.datetime)
     days: dict[dt.date, list[float]] = {}
     for row in own:
         length = handle(row)
-        if length is None or row["end_time"].date() >= t.date():
+        if length is None or not 1 <= (t.date() - row["end_time"].date()).days <= 45:
             continue
         if last_close(tables, hall, row["end_time"].date()):
             days.setdefault(row["end_time"].date(), []).append(length)
