@@ -15,11 +15,12 @@ from cockpit.door.scope import viewer_of_account
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, Refused
 from cockpit.lake.folder import DataFolder
+from cockpit.records.follow_ups import Step
 from tests.web.people import account_in, audit_of
 
 S1, CITY, COUNTY = Binding("hall", ("s1",)), Binding(), Binding("county", ("云栖区",))
 Act = Callable[[DataFolder, Viewer], object]
-#: Every action that needs the right over accounts or walls, on things of the whole city.
+#: Every action, the right it needs, and how it is done to something that only who sees the city may touch.
 ACTS: dict[str, tuple[Right, Act]] = {
     "add_account": (Right.ACCOUNTS, lambda f, v: actions.add_account(f, v, "new.one", Role.DUTY, S1, "王芳", "n1")),
     "change_account": (Right.ACCOUNTS, lambda f, v: actions.change_account(f, v, "wang", Role.DUTY, S1)),
@@ -28,6 +29,7 @@ ACTS: dict[str, tuple[Right, Act]] = {
     "reset_password": (Right.ACCOUNTS, lambda f, v: actions.reset_password(f, v, "wang")),
     "issue_wall": (Right.WALLS, lambda f, v: actions.issue_wall(f, v, "二楼", S1)),
     "revoke_wall": (Right.WALLS, lambda f, v: actions.revoke_wall(f, v, "一楼")),
+    "follow_up": (Right.FOLLOW_UP, lambda f, v: actions.follow_up(f, v, "r2", Step.NOTE, "已联系本人")),
 }
 
 
@@ -43,6 +45,12 @@ def person(folder: DataFolder, name: str, role: Role = Role.ADMIN, binding: Bind
     return viewer_of_account(folder, accounts.known(folder, account_in(folder, name, role, binding)))
 
 
+def able(folder: DataFolder, act: str, name: str, binding: Binding = CITY) -> Viewer:
+    """Somebody whose role may do this."""
+    role = next(role for role in (Role.ADMIN, Role.MANAGER) if ACTS[act][0] in RIGHTS[role])
+    return person(folder, f"{name}.{role}", role, binding)
+
+
 def test_every_action_is_in_the_table() -> None:
     public = {name for name, thing in vars(actions).items() if getattr(thing, "__module__", "") == actions.__name__}
     assert {name for name in public if not name.startswith("_")} == ACTS.keys()
@@ -50,10 +58,11 @@ def test_every_action_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("act", ACTS)
 def test_who_has_the_right_does_it_and_it_is_written_down(staffed: DataFolder, act: str) -> None:
+    by = able(staffed, act, "boss")
     before = len(audit_of(staffed))
-    ACTS[act][1](staffed, person(staffed, "boss"))
+    ACTS[act][1](staffed, by)
     (line,) = audit_of(staffed)[: len(audit_of(staffed)) - before]
-    assert line[0] == "boss" and not line[1].startswith("refused")
+    assert line[0] == by.name and not line[1].startswith("refused")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -71,13 +80,13 @@ def test_who_has_not_the_right_is_refused_and_that_is_written_down(staffed: Data
 
 @pytest.mark.parametrize("act", ACTS)
 def test_outside_ones_own_part_nothing_can_be_done(staffed: DataFolder, act: str) -> None:
-    """An administrator of one county, whose account would be the first of its kind."""
-    of_county = person(staffed, "county.boss", Role.ADMIN, COUNTY)
+    """Somebody of one county, whose account would be the first of its kind."""
+    of_county = able(staffed, act, "county", COUNTY)
     state = staffed.people.accounts(), staffed.people.walls()
     with pytest.raises(Refused, match="不在您负责的范围内"):
         ACTS[act][1](staffed, of_county)
     assert (staffed.people.accounts(), staffed.people.walls()) == state
-    assert audit_of(staffed)[0][:2] == ("county.boss", f"refused.{act}")
+    assert audit_of(staffed)[0][:2] == (of_county.name, f"refused.{act}")
 
 
 def test_nobody_hands_out_more_than_they_see(staffed: DataFolder) -> None:
