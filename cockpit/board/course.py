@@ -49,7 +49,7 @@ MEASURES = (
         "tickets",
         "到厅取号",
         "人",
-        lambda rows, t: facts.slot_counts(facts.counted_tickets(rows, t), "take_time"),
+        lambda rows, t: facts.slot_counts(facts.visitors(rows, t), "take_time"),
         True,
     ),
     _Measure("queue_snapshots", "队列等候", "人", lambda rows, t: facts.waiting_by_slot(rows), False),

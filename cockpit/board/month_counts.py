@@ -153,8 +153,9 @@ def counted_at(span: Span, counts: Counts) -> dt.datetime | None:
 
 
 def as_of(span: Span, counts: Counts) -> dt.datetime | None:
-    """How far the data reach that a time was counted of (数据截至)."""
-    return min(filter(None, (counts.reaches, counted_at(span, counts))), default=None)
+    """How far the data reach that a time was counted of (数据截至), in the city's zone."""
+    reaches, counted = counts.reaches, counted_at(span, counts)
+    return min(reaches, counted.astimezone(reaches.tzinfo)) if reaches and counted else reaches or counted
 
 
 def _gathered(frames: Mapping[str, Sequence[pl.DataFrame]], columns: str) -> pl.DataFrame:

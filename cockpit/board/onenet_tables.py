@@ -71,9 +71,10 @@ def places_of(snapshot: Snapshot, viewer: Viewer, tally: Cells, where: Where, *,
         _missing(f"numerator_{rate}", f"denominator_{rate}").alias(f"missing_{name}") for name, rate in MEASURES.items()
     ]
     few = pl.col("denominator_ywtb_case_rate") < least
-    return frame.with_columns(*gaps, pl.when(few).then(pl.lit("样本不足")).otherwise(pl.lit("")).alias("remark")).sort(
-        "value_ywtb_case_rate", "place"
-    )
+    # Without a case of unknown origin the rate itself is sure.
+    bounds = [pl.coalesce(f"value_{bound}", "value_ywtb_case_rate").alias(f"value_{bound}") for bound in (LOW, HIGH)]
+    remark = pl.when(few).then(pl.lit("样本不足")).otherwise(pl.lit("")).alias("remark")
+    return frame.with_columns(*gaps, *bounds, remark).sort("value_ywtb_case_rate", "place")
 
 
 def _wide(ids: list[str]) -> list[str]:
@@ -108,7 +109,7 @@ def place_sheet(places: pl.DataFrame, where: Where, *, single: bool) -> Sheet:
                 Field("numerator_ywtb_halls_on_target", "达标大厅", "count"),
                 Field("denominator_ywtb_halls_on_target", "大厅（窗口≥50 件）", "count"),
             ]
-    if places[f"value_{HIGH}"].null_count() < places.height:
+    if (places[f"value_{HIGH}"] > places[f"value_{LOW}"]).any():
         fields += [Field(f"value_{LOW}", "下限", "percent"), Field(f"value_{HIGH}", "上限", "percent")]
     if (places["remark"] != "").any():
         fields.append(REMARK)

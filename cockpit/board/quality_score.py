@@ -113,7 +113,8 @@ def by_week(found: Scores) -> Sheet:
 def for_page(sheet: Sheet) -> Sheet:
     """A table of scores as a page shows it: each part in one cell with what it is made of."""
     title = sheet.fields[0]
-    fields = (title, Field("score", "得分", "decimal"), *(Field(f"{part}_of", said) for part, said in PARTS.items()))
+    parts = [Field(f"{part}_of", said, role="broad") for part, said in PARTS.items()]
+    fields = (title, Field("score", "得分", "decimal"), *parts)
     return Sheet(sheet.title, sheet.frame, fields, sheet.note)
 
 

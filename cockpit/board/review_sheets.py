@@ -59,7 +59,7 @@ def by_place(snapshot: Snapshot, month: ReviewMonth, by: str, *, whole: bool = F
         for few, enough in ((False, review_numbers.ENOUGH), (True, 0)):
             mine = [rate.id for rate in some if (rate.id in review_numbers.OF_HANDLING) == few]
             frame = with_shares(frame, {f"{r}_of": (r, f"{r}_n", f"{r}_d") for r in mine}, enough)
-        fields += [Field(f"{rate.id}_of", rate.name) for rate in some]
+        fields += [Field(f"{rate.id}_of", rate.name, role="broad") for rate in some]
     return Sheet(f"按{BY[by]}", frame, fields, "差评多的在前；分母为 0 的没有率。")
 
 
@@ -85,8 +85,8 @@ def channels(month: ReviewMonth) -> Sheet:
         Field("active", "主动评价（条）", "count"),
         Field("good", "好评（条）", "count"),
         Field("bad", "差评（条）", "count"),
-        Field("good_of", "好评率"),
-        Field("bad_of", "差评率"),
+        Field("good_of", "好评率", role="broad"),
+        Field("bad_of", "差评率", role="broad"),
     )
     return Sheet("按渠道", frame, fields, "好评率 = 好评 ÷ 主动评价，差评率 = 差评 ÷ 主动评价。")
 

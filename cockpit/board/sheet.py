@@ -22,14 +22,15 @@ class Field:
         title: its Chinese heading, with the unit where the cells do not show it.
         kind: how its cells are written. text; count = whole number; decimal = one decimal; percent = 0 to 100;
             minutes; date; time = a date and time of the city's zone; level = a `Level`.
-        role: title = names the row (it heads the card on a phone); wide = takes the whole width on a phone.
+        role: title = names the row (it heads the card on a phone); wide = takes much of the width, on a phone all of
+            it; broad = all of it on a phone only.
         target: for percentages, the target they are held against when rounded.
     """
 
     name: str
     title: str
     kind: Kind = "text"
-    role: Literal["", "title", "wide"] = ""
+    role: Literal["", "title", "wide", "broad"] = ""
     target: float | None = None
 
 

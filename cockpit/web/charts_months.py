@@ -68,7 +68,7 @@ def trend(
     )
     figure.update_yaxes(
         rangemode="tozero" if from_zero else "normal",
-        tickformat=",.0f" if unit != words.PERCENT else None,
+        tickformat=",.0f" if unit != words.PERCENT else ",.2~f",  # a narrow range must not say 91% twice
         ticksuffix="%" if unit == words.PERCENT else "",
         nticks=5,
     )

@@ -152,9 +152,6 @@ def _drawn(view: View, rows: pl.DataFrame) -> None:
     title = f"{rate.name}：近 {review_numbers.MONTHS} 个月"
     widgets.heading(title, f"{rate.meaning}没有分母的月份没有率；以前的月份最多每小时重新统计一次。")
     figure = charts_months.trend(rows, "%", target=review_numbers.TARGETS.get(view.rate))
-    if (rows["value"].max() or 0) < 1:  # type: ignore[operator]  # a column of numbers
-        # Of so small a share whole percents on the axis would all be 0.
-        figure.update_yaxes(tickformat=".2f")
     charts.show(figure, "course", title)
     table = rows.sort("month", descending=True).with_columns(pl.col("month").dt.strftime("%Y-%m").alias("title"))
     st.html(f'<div class="ck-panel">{_months(table)}</div>')

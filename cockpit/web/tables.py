@@ -23,6 +23,8 @@ from cockpit.web.words import NO_DATA, number
 ROWS = 50
 NO_ROWS = "没有符合条件的记录。"
 
+Kind = Literal["text", "number", "title", "wide", "broad"]
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,11 +32,12 @@ class Column:
 
     Attributes:
         title: heading.
-        kind: number = right-aligned; title = names the row; wide = takes the whole width on a phone.
+        kind: number = right-aligned; title = names the row; wide = takes much of the width, on a phone all of
+            it; broad = only on a phone, so that it stays in one line there.
     """
 
     title: str
-    kind: Literal["text", "number", "title", "wide"] = "text"
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Cell:
     href: str = ""
 
 
-_CLASSES = {"text": "", "number": "num", "title": "ck-title", "wide": "ck-wide"}
+_CLASSES = {"text": "", "number": "num", "title": "ck-title", "wide": "ck-wide", "broad": "ck-broad"}
 
 
 def count(value: float | None, *, note: str = "", strong: bool = False) -> Cell:
@@ -117,7 +120,7 @@ def own(url: str) -> str:
     return url
 
 
-def _kind(field: Field) -> Literal["text", "number", "title", "wide"]:
+def _kind(field: Field) -> Kind:
     if field.role:
         return field.role
     return "number" if field.kind in NUMBERS else "text"

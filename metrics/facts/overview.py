@@ -30,6 +30,11 @@ def counted_tickets(tickets: pl.LazyFrame, t: datetime) -> pl.LazyFrame:
     )
 
 
+def visitors(tickets: pl.LazyFrame, t: datetime) -> pl.LazyFrame:
+    """Tickets with which somebody came, as of t; who is sent on to another queue takes a new one but came only once."""
+    return counted_tickets(tickets, t).filter(pl.col("transferred_from").is_null())
+
+
 def last_closing(calendar: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """When every hall closes for good on that day: hall_id, last_close (null where it is shut all day)."""
     return calendar.filter(pl.col("date") == day).group_by("hall_id").agg(pl.col("close_at").max().alias("last_close"))
@@ -46,17 +51,20 @@ def ticket_counts(tickets: pl.LazyFrame, closing: pl.LazyFrame, start: datetime,
     Waiting: taken before t on t's day, not called and not ended before t; after the day's last closing nobody waits,
     who was never called then counts as gone.
 
+    Who was sent on to another queue came once, and waits there with the new ticket.
+
     Returns:
         hall_id, tickets, waiting; halls without a ticket today have no row.
     """
     called, ended = pl.col("call_time") < t, pl.col("end_time") < t
     shut = (pl.col("last_close") < t).fill_null(value=False)
     waits = ~called.fill_null(value=False) & ~ended.fill_null(value=False) & ~shut
+    came = pl.col("transferred_from").is_null()
     return (
         counted_tickets(tickets.filter(pl.col("take_time") >= start), t)
         .join(closing, on="hall_id", how="left")
         .group_by("hall_id")
-        .agg(pl.len().cast(pl.Int64).alias("tickets"), waits.sum().cast(pl.Int64).alias("waiting"))
+        .agg(came.sum().cast(pl.Int64).alias("tickets"), waits.sum().cast(pl.Int64).alias("waiting"))
     )
 
 

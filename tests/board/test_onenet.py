@@ -9,7 +9,7 @@ import pytest
 
 from cockpit.board.case_rows import SHOWN, Asked, case_rows, case_sheet
 from cockpit.board.onenet import OneNet, onenet
-from cockpit.board.onenet_tables import missing
+from cockpit.board.onenet_tables import HIGH, LOW, missing
 from cockpit.board.spans import Span, place_chosen, places_offered, spans_offered, usual_span
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
@@ -107,6 +107,15 @@ def test_counties_and_halls_side_by_side(city: City) -> None:
         "网上（无大厅）": "",
     }
     assert view(city, "2026-09", place="hall:t1").places is None
+
+
+def test_a_place_without_a_case_of_unknown_origin_is_sure_of_its_rate(city: City) -> None:
+    pages = [view(city, f"2026-{month:02}", place=place) for month in (8, 9, 10) for place in ("", "county:云栖区")]
+    rows = [row for page in pages if page.places for row in page.places.frame.iter_rows(named=True)]
+    sure = [row for row in rows if row["numerator_ywtb_case_rate_high"] is None]
+    assert sure and all(row[f"value_{LOW}"] == row[f"value_{HIGH}"] == row["value_ywtb_case_rate"] for row in sure)
+    unsure = [row for row in rows if row["numerator_ywtb_case_rate_high"] is not None]
+    assert unsure and all(row[f"value_{LOW}"] < row[f"value_{HIGH}"] for row in unsure)
 
 
 def test_items_and_what_they_are_short_of(city: City) -> None:

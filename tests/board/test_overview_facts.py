@@ -20,7 +20,7 @@ def at(clock: str | None) -> datetime | None:
 
 T = datetime(2026, 10, 12, 10, 0, tzinfo=ZONE)
 
-#: hall, take, call, end, status, is_test
+#: hall, take, call, end, status, is_test; the tickets of `TRANSFERRED` are taken at a transfer
 TICKETS: list[tuple[str, str, str | None, str | None, str, bool]] = [
     ("a", "09:00:00", "09:10:00", "09:20:00", "done", False),
     ("a", "09:30:00", None, None, "waiting", False),
@@ -38,7 +38,11 @@ TICKETS: list[tuple[str, str, str | None, str | None, str, bool]] = [
     ("b", "08:00:00", None, None, "waiting", False),  # hall b closed at 09:30: gone
     ("b", "08:30:00", "09:40:00", "09:50:00", "done", False),
     ("c", "08:30:00", None, None, "waiting", False),  # hall c has no calendar
+    ("d", "09:00:00", "09:10:00", "09:20:00", "done", False),
+    ("d", "09:20:01", None, None, "waiting", False),  # the same visitor, sent on to another queue: waits, came once
 ]
+#: Hall and instant of the tickets that somebody got who had already taken one.
+TRANSFERRED = {("d", "09:20:01")}
 CLOSING = {"a": "12:00:00", "b": "09:30:00"}
 
 
@@ -51,11 +55,13 @@ def tickets() -> pl.LazyFrame:
             "end_time": at(end),
             "status": status,
             "is_test": t,
+            "transferred_from": "before" if (hall, take) in TRANSFERRED else None,
         }
         for hall, take, call, end, status, t in TICKETS
     ]
     schema: dict[str, Any] = {"hall_id": pl.String, "take_time": TIME, "call_time": TIME, "end_time": TIME}
-    return pl.LazyFrame(rows, schema=schema | {"status": pl.String, "is_test": pl.Boolean})
+    schema |= {"status": pl.String, "is_test": pl.Boolean, "transferred_from": pl.String}
+    return pl.LazyFrame(rows, schema=schema)
 
 
 def closing() -> pl.LazyFrame:
@@ -79,7 +85,7 @@ def test_tickets_and_waiting_are_counted_as_known_at_the_instant() -> None:
         if test or take_time >= T or slip or (ended and status == "void"):
             continue
         row = expected.setdefault(hall, {"tickets": 0, "waiting": 0})
-        row["tickets"] += 1
+        row["tickets"] += (hall, take) not in TRANSFERRED
         close = at(CLOSING.get(hall))
         called = call_time is not None and call_time < T
         row["waiting"] += not called and not ended and (close is None or close >= T)
@@ -90,6 +96,7 @@ def test_tickets_and_waiting_are_counted_as_known_at_the_instant() -> None:
     assert counted["a"] == {"tickets": 9, "waiting": 5}
     assert counted["b"] == {"tickets": 2, "waiting": 0}
     assert counted["c"] == {"tickets": 1, "waiting": 1}
+    assert counted["d"] == {"tickets": 1, "waiting": 1}
 
 
 def test_yesterdays_tickets_neither_count_nor_wait() -> None:

@@ -1,7 +1,8 @@
 """办件全景: volumes, ways and overdue shares counted again in plain Python, within each viewer's scope."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 from math import ceil
 from typing import Any
 
@@ -153,3 +154,14 @@ def test_rows_behind_a_volume(city: City, viewer: Viewer, theme: str) -> None:
     for number, amount in numbers.items():
         rows = case_rows(snapshot, viewer, Asked(number, span, place, theme=theme), NOW, 10**6)
         assert rows.height == amount, number
+
+
+def test_times_of_the_counts_are_told_in_the_citys_zone(city: City) -> None:
+    """Also where the counts are older than the newest record, so that their instant is told, which is kept in UTC."""
+    snapshot, counts, span = counted(city[0], "2026-10", NOW.astimezone(UTC))
+    assert counts.reaches is not None
+    later = replace(counts, reaches=counts.reaches + timedelta(days=1))
+    page = panorama_view(city[0], snapshot, CITY, later, span, where(snapshot, CITY, ""))
+    assert page.reaches is not None and page.reaches == page.counted_at
+    assert page.reaches.utcoffset() == timedelta(hours=8)
+    assert {figure.as_of.utcoffset() for figure in page.volumes if figure.as_of} == {timedelta(hours=8)}

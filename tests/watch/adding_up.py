@@ -230,7 +230,7 @@ def first_screen_is_the_sum_of_facts(folder: DataFolder, day: dt.date, t: dt.dat
     assert people["waiting"].sum() == 0
     taken = store.facts(snapshot, all_kinds()["queues"], day, day + dt.timedelta(days=1))
     checked = assert_same(
-        added(people, ("hall_id",), ("tickets",)), added(taken, ("hall_id",), ("taken",)), (day, "tickets")
+        added(people, ("hall_id",), ("tickets",)), added(taken, ("hall_id",), ("own",)), (day, "tickets")
     )
     cases = overview.case_counts(scan["cases"], start, end).collect()
     rates = count_rates(folder.lake, [parse(day.isoformat())], t).rates("city", ["auto_rate"])

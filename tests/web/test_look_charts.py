@@ -106,5 +106,10 @@ def test_a_trend_says_its_last_number_and_the_months_of_the_year_before() -> Non
     assert charts_months.trend(MONTHS.drop("last_year"), "%", look="light").layout.showlegend is False
 
 
+def test_a_narrow_range_of_shares_does_not_say_the_same_percentage_twice() -> None:
+    axis = charts_months.trend(MONTHS, "%", look="light").layout.yaxis
+    assert axis.tickformat == ",.2~f" and axis.ticksuffix == "%"
+
+
 def test_nothing_english_of_plotly_is_switched_on() -> None:
     assert CONFIG == {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
