@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
-from cockpit.errors import Refused
+from cockpit.errors import Refused, StorageError
 from cockpit.lake.folder import DataFolder
 from cockpit.records.people import AccountRecord, WallRecord
 
+UNREADABLE = "数据目录里的大厅清单读不出来；请检查数据目录所在的磁盘和读取权限，恢复以后页面会自己显示。"
 CITY, COUNTY, HALL = "city", "county", "hall"
 TITLES = {CITY: "全市", COUNTY: "县（市、区）", HALL: "大厅"}
 
@@ -49,11 +51,18 @@ def halls_of(folder: DataFolder, bound_to: str, places: Iterable[str]) -> frozen
 
 
 def known_halls(folder: DataFolder) -> pl.DataFrame:
-    """Every hall of the city: hall_id, county, short_name."""
+    """Every hall of the city: hall_id, county, short_name.
+
+    Raises:
+        StorageError: the table of halls cannot be read, so nobody can tell what a county means.
+    """
     snapshot = folder.lake.snapshot()
     key = str(folder.path), snapshot.heads.get("halls")
     if key not in _known:
-        halls = snapshot.scan("halls").select("hall_id", "county", "short_name").collect()
+        try:
+            halls = snapshot.scan("halls").select("hall_id", "county", "short_name").collect()
+        except (PolarsError, OSError) as error:
+            raise StorageError(UNREADABLE) from error
         _known.clear()
         _known[key] = halls
     return _known[key]

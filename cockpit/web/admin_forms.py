@@ -36,7 +36,7 @@ def accounts(folder: DataFolder, viewer: Viewer) -> None:
         return
     with st.container(key="panel-change"):
         widgets.heading("修改账号", "修改、停用和重设密码都会结束这个账号正在进行的登录。")
-        name = st.selectbox("要修改的账号", list(known), key="change-name")
+        name = st.selectbox("要修改的账号", list(known), key="change-name", placeholder="请选择")
         account = known[name]
         with st.form(f"change-{name}", border=False, enter_to_submit=False):
             _role_and_scope("change", places, Role(account.role), _first(account.bound_to, account.places, places))
@@ -57,7 +57,9 @@ def walls(folder: DataFolder, viewer: Viewer) -> None:
         with st.form("issue-wall", border=False, clear_on_submit=True, enter_to_submit=False):
             first, second, third = st.columns(3)
             first.text_input("哪一块屏", key="wall-name", max_chars=60, placeholder="例如 一楼大厅东侧")
-            second.selectbox("范围", list(places), format_func=places.__getitem__, key="wall-scope")
+            second.selectbox(
+                "范围", list(places), format_func=places.__getitem__, key="wall-scope", placeholder="请选择"
+            )
             third.text_input(MORE, key="wall-more")
             st.form_submit_button("签发", type="primary", on_click=_issue)
     valid = [wall.name for wall in administration.walls(folder, viewer) if wall.revoked_at is None]
@@ -65,7 +67,7 @@ def walls(folder: DataFolder, viewer: Viewer) -> None:
         return
     with st.container(key="panel-revoke"):
         widgets.heading("收回大屏令牌", "收回以后，这块屏立即变为登录页面。")
-        name = st.selectbox("要收回的大屏", valid, key="revoke-name")
+        name = st.selectbox("要收回的大屏", valid, key="revoke-name", placeholder="请选择")
         sure = st.checkbox(f"我确认收回大屏 {name} 的令牌", key=f"sure-wall-{name}")
         st.button("收回", key="revoke", disabled=not sure, on_click=_revoke, args=(name,))
 
@@ -74,10 +76,12 @@ def _role_and_scope(key: str, places: dict[str, str], role: Role | None = None, 
     roles = list(PERSONAL)
     at = roles.index(role) if role in roles else 0
     first, second, third = st.columns(3)
-    first.selectbox("角色", roles, index=at, format_func=TITLES.__getitem__, key=f"{key}-role")
+    first.selectbox("角色", roles, index=at, format_func=TITLES.__getitem__, key=f"{key}-role", placeholder="请选择")
     options = list(places)
     index = options.index(scope) if scope in options else 0
-    second.selectbox("范围", options, index=index, format_func=places.__getitem__, key=f"{key}-scope")
+    second.selectbox(
+        "范围", options, index=index, format_func=places.__getitem__, key=f"{key}-scope", placeholder="请选择"
+    )
     third.text_input(MORE, key=f"{key}-more")
 
 

@@ -14,7 +14,7 @@ from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.records.audit_trail import Wanted
-from cockpit.web import admin_forms, downloads, filters, installed, quality_files, widgets, words
+from cockpit.web import admin_forms, downloads, filters, installed, opened, quality_files, widgets, words
 
 TITLES: Mapping[str, str] = {
     "accounts": "账号",
@@ -53,6 +53,7 @@ def chosen(title: str, viewer: Viewer) -> View | None:
         return None
     now = clock.now().astimezone(folder.zone)
     widgets.header(title, f"政务服务驾驶舱 · {folder.city}", "实时", "live", [f"截至 {words.clock(now, now.date())}"])
+    opened.headed()
     sees_audit = viewer.may(Right.AUDIT) and viewer.sees_city
     titles = {part: said for part, said in TITLES.items() if part != "audit" or sees_audit}
     choices = [filters.Choice("part", "内容", titles, remembered=False)]

@@ -63,6 +63,11 @@ def readable(title: str) -> Iterator[None]:
         _failed(title, UNREADABLE)
 
 
+def headed() -> None:
+    """The page being drawn has its head; what cannot be read from here on is told below it."""
+    st.session_state[_HEADED] = True
+
+
 def opened(title: str, viewer: Viewer) -> Opened | None:
     """Draw the head and say how old the data are; None where there are none yet, which is then said.
 
@@ -87,7 +92,7 @@ def opened(title: str, viewer: Viewer) -> Opened | None:
     ]  # fmt: skip
     mark = "实时" if today else "历史数据"
     widgets.header(title, f"政务服务驾驶舱 · {folder.city}", mark, "live" if today else "old", said)
-    st.session_state[_HEADED] = True
+    headed()
     if today and age is not None and age > settings.web.stale_minutes and _some_hall_open(snapshot, now):
         widgets.stale(age, settings.web.stale_minutes)
     return Opened(folder, snapshot, viewer, now, fresh)

@@ -61,6 +61,7 @@ def _one(view: View, rows: dict[str, dict[str, Any]]) -> None:
         format_func=labels.__getitem__,
         key=_PICKED,
         on_change=_pick,
+        placeholder="请选择",
         label_visibility="collapsed",
     )
     if picked not in rows:
@@ -129,9 +130,13 @@ def _form(row: dict[str, Any]) -> None:
     review_id = row["review_id"]
     with st.form(f"follow-up-{review_id}", border=False, clear_on_submit=True, enter_to_submit=False):
         first, second = st.columns(2)
-        first.selectbox("登记", steps, format_func=titles.__getitem__, key="follow-step")
+        first.selectbox("登记", steps, format_func=titles.__getitem__, key="follow-step", placeholder="请选择")
         second.selectbox(
-            "回访结果（只对回访）", list(ANSWERS), format_func=ANSWER_WORDS.__getitem__, key="follow-answer"
+            "回访结果（只对回访）",
+            list(ANSWERS),
+            format_func=ANSWER_WORDS.__getitem__,
+            key="follow-answer",
+            placeholder="请选择",
         )
         st.text_area("说明", key="follow-text", max_chars=actions.TEXT_LENGTH, placeholder="不要写身份证号和电话。")
         st.form_submit_button("登记这一步", type="primary", on_click=_record, args=(review_id,))

@@ -12,7 +12,7 @@ from cockpit.door import accounts, scope, walls
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import PAGES, PERSONAL, RIGHTS, Right, Role
 from cockpit.door.viewer import Viewer
-from cockpit.errors import Refused
+from cockpit.errors import Refused, StorageError
 from cockpit.lake.folder import DataFolder
 from tests.board.small_city import NOW, bring_in, build, hall
 from tests.web.people import account_in
@@ -144,3 +144,15 @@ def test_an_account_is_bound_only_to_places_that_are_known(small: DataFolder, bi
     with pytest.raises(Refused, match=why):
         accounts.add(small, "wang", Role.MANAGER, binding, by="测试")
     assert small.people.account("wang") is None
+
+
+def test_what_a_county_means_is_refused_in_a_sentence_where_the_halls_cannot_be_read(tmp_path: Path) -> None:
+    folder = build(tmp_path / "data", refuse=False)
+    for file in (tmp_path / "data" / "lake" / "halls").rglob("*.parquet"):
+        file.unlink()
+
+    with pytest.raises(StorageError, match="大厅清单读不出来；请检查"):
+        scope.halls_of(folder, "county", ["云栖区"])
+
+    assert scope.halls_of(folder, "hall", ["s1"]) == {"s1"}
+    folder.close()
