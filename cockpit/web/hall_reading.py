@@ -51,7 +51,7 @@ def read_hall(viewer: Viewer, hall_id: str, day: dt.date | None) -> board.HallPa
     """
     folder = _folder()
     version = folder.lake.snapshot().version
-    return _hall(str(folder.path), version, f"{clock.now():%Y-%m-%d %H:%M}", viewer, hall_id, day)
+    return _hall(str(folder.path), version, _minute().isoformat(), viewer, hall_id, day)
 
 
 def read_peers(viewer: Viewer, hall_id: str, day: dt.date) -> hall_peers.Peers | None:
@@ -71,7 +71,7 @@ def read_rows(viewer: Viewer, key: RowsKey) -> Sheet:
         CockpitError: they are outside the scope, or the data cannot be read.
     """
     with told_in_a_sentence():
-        return hall_rows(_folder(), viewer, dict(key.params), clock.now())
+        return hall_rows(_folder(), viewer, dict(key.params), _minute())
 
 
 def link(key: RowsKey) -> str:
@@ -82,7 +82,7 @@ def link(key: RowsKey) -> str:
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Viewer: scope_of})
 def _hall(path: str, version: str, minute: str, viewer: Viewer, hall_id: str, day: dt.date | None) -> board.HallPage:
     with told_in_a_sentence():
-        return board.hall_page(_folder(), viewer, hall_id, day, clock.now())
+        return board.hall_page(_folder(), viewer, hall_id, day, dt.datetime.fromisoformat(minute))
 
 
 def _folder() -> DataFolder:
@@ -90,3 +90,8 @@ def _folder() -> DataFolder:
     if folder is None:
         raise StorageError(GONE)
     return folder
+
+
+def _minute() -> dt.datetime:
+    """The full minute as of which every page tells what goes on, so that the same number stands on all of them."""
+    return clock.now().replace(second=0, microsecond=0)

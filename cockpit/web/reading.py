@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import streamlit as st
 from polars.exceptions import PolarsError
@@ -59,7 +60,8 @@ def _overview(path: str, state: str, minute: str, viewer: Viewer) -> board.Overv
     if folder is None:
         raise StorageError(f"数据目录 {path} 刚刚被移走；请恢复它，或用 --data 指明已有的目录。")
     try:
-        return board.overview(folder, viewer, clock.now())
+        # As of the full minute, as every page: the same number stands on all of them.
+        return board.overview(folder, viewer, datetime.fromisoformat(minute))
     except (PolarsError, OSError) as error:
         _LOG.exception("the overview cannot be read")
         raise StorageError(UNREADABLE) from error
