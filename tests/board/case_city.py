@@ -18,7 +18,7 @@ from tests.board.small_city import HALLS, NOW, ZONE, build, case
 
 Row = Mapping[str, Any]
 TODAY = NOW.date()
-CITY = Viewer.local()
+CITY = Viewer("中心领导", None, Role.LEADER)
 #: The manager of the town's hall, and somebody who sees its county wholly.
 MANAGER = Viewer("主任", frozenset({"t1"}), Role.MANAGER)
 COUNTY = Viewer("县里", frozenset({"c1", "t1"}), Role.LEADER, counties=frozenset({"云栖区"}))
