@@ -1,7 +1,7 @@
 # 政务服务驾驶舱. `make setup` and `make run` are all that a user needs; the rest is for those who change it.
 PYTHON := .venv/bin/python
 
-.PHONY: setup run test lint bench bench-demo proof clean
+.PHONY: setup run test lint bench bench-demo proof pictures clean
 
 setup:
 	@.ci/venv run
@@ -33,6 +33,12 @@ proof:
 	@.ci/venv dev
 	@.ci/system-packages tests
 	@$(PYTHON) -m pytest -m proof
+
+# Every page as a picture, into a folder that is printed; more with `.venv/bin/python -m tests.pictures --help`.
+pictures:
+	@.ci/venv dev
+	@.ci/system-packages tests
+	@$(PYTHON) -m tests.pictures
 
 # Caches only: the environment (.venv) and the records (data) stay.
 clean:

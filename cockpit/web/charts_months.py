@@ -68,7 +68,8 @@ def trend(
     )
     figure.update_yaxes(
         rangemode="tozero" if from_zero else "normal",
-        tickformat=",.0f" if unit != words.PERCENT else ",.2~f",  # a narrow range must not say 91% twice
+        # Rates lie close together: rounded to whole ones, two lines of the grid would carry the same number.
+        tickformat=",.0f" if unit != words.PERCENT else ",.2~f",
         ticksuffix="%" if unit == words.PERCENT else "",
         nticks=5,
     )

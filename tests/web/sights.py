@@ -80,5 +80,6 @@ def set_to(page: Page, size: tuple[int, int], look: Look) -> None:
 
 def await_drawn(page: Page, timeout: float = 90_000) -> None:
     """Until the page is wholly drawn and at rest."""
-    page.wait_for_function(_DRAWN, timeout=timeout, polling=50)
+    page.wait_for_function(_DRAWN, timeout=timeout, polling=100)
+    page.evaluate("delete window.ckSince")
     page.wait_for_function(_AT_REST, timeout=timeout, polling=100)

@@ -113,3 +113,9 @@ def test_a_narrow_range_of_shares_does_not_say_the_same_percentage_twice() -> No
 
 def test_nothing_english_of_plotly_is_switched_on() -> None:
     assert CONFIG == {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
+
+
+def test_rates_that_lie_close_together_have_no_two_lines_of_the_same_number() -> None:
+    figure = charts_months.trend(MONTHS, "%", look="light")
+    assert figure.layout.yaxis.tickformat == ",.2~f"  # trimmed: 90, 90.5, 91; the template's would say 90, 91, 91
+    assert charts_months.trend(MONTHS, "件", look="light").layout.yaxis.tickformat == ",.0f"
