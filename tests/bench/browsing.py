@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
@@ -70,12 +73,18 @@ class Waits:
         strange: from navigating there to the page drawn, in a browser that has none of the product's files yet.
         views: the same in a new tab of a browser that has them, by somebody who is signed in.
         changes: from the click on another value of a filter to the page drawn anew, each value for the first time.
+        server_cpu: CPU seconds of the server for a view.
+        browser_cpu: CPU seconds of the browser's process for a view; it and the server hardly work at the same time.
+        change_cpu: CPU seconds of the server for a change.
     """
 
     entry: PageEntry
     strange: float
     views: Sequence[float]
     changes: Sequence[float]
+    server_cpu: float
+    browser_cpu: float
+    change_cpu: float
 
 
 @contextmanager
@@ -96,15 +105,26 @@ def waits(browser: Browser, server: Server, entry: PageEntry, runs: int) -> Wait
     with _person(browser, cookie) as person:
         with _tab(person, server, entry) as page:
             strange = _drawn_after(page)
-        views = []
+        views, of_browser, before = [], [], cpu_of(server.process.pid)
         for _ in range(runs):
             with _tab(person, server, entry) as page:
                 views.append(_drawn_after(page))
+                of_browser.append(_cpu_of(page))
+        viewed = cpu_of(server.process.pid)
         changes: list[float] = []
         if entry.name in FILTERS:
             with _tab(person, server, entry) as page:
                 changes = [_change(page, FILTERS[entry.name], number) for number in range(1, runs + 1)]
-    return Waits(entry, strange, views, changes)
+    changed = cpu_of(server.process.pid) - viewed
+    return Waits(
+        entry, strange, views, changes, (viewed - before) / runs, statistics.median(of_browser), changed / runs
+    )
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process and all its threads so far."""
+    spent = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(spent[11]) + int(spent[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -132,6 +152,14 @@ def _drawn_after(page: Page) -> float:
     """Seconds from the navigation's start to the page drawn, by the browser's own clock."""
     found: float = page.evaluate("window.__watch.since")
     return found / 1000
+
+
+def _cpu_of(page: Page) -> float:
+    """CPU seconds of the browser's process for this page so far."""
+    talk = page.context.new_cdp_session(page)
+    talk.send("Performance.enable")
+    told = {metric["name"]: metric["value"] for metric in talk.send("Performance.getMetrics")["metrics"]}
+    return float(told["ProcessTime"])
 
 
 def _change(page: Page, filtered_by: str, number: int) -> float:

@@ -80,15 +80,13 @@ def morning_served(data: Path, morning: dt.datetime, log: Path) -> Iterator[Morn
 
 @contextmanager
 def fed(morning: Morning, every: float, log: Path) -> Iterator[None]:
-    """A process of its own brings in a batch every so many seconds until the end of the block; the first is in."""
+    """A process of its own brings in a batch every so many seconds until the end of the block, and says so in the log."""
     assert morning.server.now is not None
     command = [sys.executable, "-m", "tests.bench.city_served", str(morning.server.data_dir)]
     told = [morning.server.now.isoformat(), repr(morning.began), repr(every)]
     with log.open("ab") as out:
         process = subprocess.Popen([*command, *told], cwd=ROOT, stdout=out, stderr=out)
     try:
-        while process.poll() is None and not log.stat().st_size:
-            time.sleep(0.2)
         yield
     finally:
         process.terminate()
