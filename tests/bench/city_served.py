@@ -80,7 +80,7 @@ def morning_served(data: Path, morning: dt.datetime, log: Path) -> Iterator[Morn
 
 @contextmanager
 def fed(morning: Morning, every: float, log: Path) -> Iterator[None]:
-    """A process of its own brings in a batch every so many seconds until the end of the block; the log tells of each."""
+    """A process of its own brings in batches, every so many seconds, until the end of the block; it logs each."""
     assert morning.server.now is not None
     command = [sys.executable, "-m", "tests.bench.city_served", str(morning.server.data_dir)]
     told = [morning.server.now.isoformat(), repr(morning.began), repr(every)]
