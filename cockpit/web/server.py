@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+import pkgutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -143,9 +146,23 @@ def options(settings: Settings) -> dict[str, Any]:
     return DEFAULTS | settings.streamlit_options | FIXED | place
 
 
+def settle() -> None:
+    """Load all that pages are drawn with, and set it aside from the search for garbage.
+
+    Streamlit searches all objects of the process after every drawing, while nobody else's page gets on. Nearly all of
+    them are modules that stay for good; set aside, a drawing costs 0.15 s less.
+    """
+    for module in pkgutil.iter_modules([str(ENTRY.parent)], "cockpit.web."):
+        if module.name != f"cockpit.web.{ENTRY.stem}":  # a script, which draws when it is imported
+            import_module(module.name)
+    gc.collect()
+    gc.freeze()
+
+
 def _announced(settings: Settings, one_time: Path | None) -> Any:  # noqa: ANN401 (Streamlit's own type of a lifespan is not public)
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        settle()
         sys.stderr.write(f"政务服务驾驶舱已启动：{installed.public_address()}（按 Ctrl+C 停止）\n")
         if one_time is not None:
             sys.stderr.write(f"第一次登录：账号 {FIRST_ADMIN}，一次性密码在 {one_time}，登录后请立即修改。\n")

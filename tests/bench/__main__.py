@@ -1,7 +1,7 @@
 """Run the benchmarks and write docs/benchmarks.md.
 
-`python -m tests.bench` runs all but the demo city's, which takes minutes; `python -m tests.bench numbers` only
-those named; `--demo` is short for `demo`.
+`python -m tests.bench` runs all but the demo city's and the pages', which take minutes; `python -m tests.bench
+numbers` only those named; `--demo` is short for `demo`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import tempfile
 from pathlib import Path
 
 from cockpit import clock
-from tests.bench import demo, instant, intake, year
+from tests.bench import demo, instant, intake, pages, year
 from tests.bench.timing import Figure, peak_memory
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 START, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
-MODULES = {"intake": intake, "numbers": year, "instant": instant, "demo": demo}
+MODULES = {"intake": intake, "numbers": year, "instant": instant, "demo": demo, "pages": pages}
 ALWAYS = ("intake", "numbers", "instant")
 
 

@@ -7,6 +7,8 @@ import json
 import re
 import shutil
 import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -30,7 +32,7 @@ from cockpit.web.health import SHARED_SECONDS
 from cockpit.web.server import options, serve
 from tests.board.small_city import NOW, build, settings_for
 from tests.web.people import cookie_for
-from tests.web.serving import Server, served
+from tests.web.serving import ROOT, Server, served
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +247,14 @@ def test_config_may_change_the_look_but_not_what_leaves_the_network() -> None:
     assert in_force["browser.gatherUsageStats"] is False
     assert in_force["client.showErrorDetails"] == "none"
     assert (in_force["server.address"], in_force["server.port"]) == ("127.0.0.1", 8501)
+
+
+def test_what_stays_for_good_is_not_searched_for_garbage_after_every_drawing() -> None:
+    """Streamlit collects all garbage after each run of the script; that must not go through every module again."""
+    told = (
+        "import gc, sys; from cockpit.web.server import settle; settle(); "
+        "print(gc.get_freeze_count(), len(gc.get_objects()), 'cockpit.web.hall_parts' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
+    aside, searched, loaded = done.stdout.split()
+    assert int(aside) > 100_000 and int(searched) < 5_000 and loaded == "True"
