@@ -28,10 +28,10 @@ NOT_FOR_YOU = "监控指标只给 web.metrics_from 里写明的地址；请在�
 REGISTRY = CollectorRegistry()
 _ANSWERS = Counter("cockpit_answers_total", "Answers by area and status", ["area", "status"], registry=REGISTRY)
 _SECONDS = Histogram("cockpit_answer_seconds", "Time until an answer begins, by area", ["area"], registry=REGISTRY)
-#: First parts of addresses that are counted under their own name; anything else is `page`.
-_AREAS = frozenset(
-    {"_stcore", "static", "media", "house", "healthz", "metrics", "session", "login", "oidc", "download"}
-)
+#: First parts of addresses that are counted under a name of their own; anything else is `page`.
+_AREAS = {
+    name: name for name in ("static", "media", "house", "healthz", "metrics", "session", "login", "oidc", "download")
+} | {"_stcore": "live"}
 
 
 class _State(Collector):
@@ -74,7 +74,7 @@ class Counted:
             return
         began = time.perf_counter()
         first = first_part(scope["path"])
-        area = first if first in _AREAS else "page"
+        area = _AREAS.get(first, "page")
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":

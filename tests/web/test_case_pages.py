@@ -10,7 +10,7 @@ from pathlib import Path
 import fastexcel
 import pytest
 import streamlit as st
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from cockpit import clock
@@ -149,9 +149,8 @@ def test_no_rows_are_listed_for_a_number_that_has_none(monkeypatch: pytest.Monke
             case_reading.rows_of(folder, CITY, {"period": "2026-09", "number": number}, 10)
 
 
-def test_the_pages_in_a_browser(chromium_path: str, data: Path, tmp_path: Path) -> None:
-    with served(data, tmp_path / "log", now=NOW) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu"])
+def test_the_pages_in_a_browser(browser: Browser, data: Path, tmp_path: Path) -> None:
+    with served(data, tmp_path / "log", now=NOW) as server:
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         context.add_cookies([for_browser(server.url, cookie_for(data, now=NOW))])
         page = context.new_page()
@@ -175,7 +174,7 @@ def test_the_pages_in_a_browser(chromium_path: str, data: Path, tmp_path: Path) 
         page.get_by_text("依据与明细").first.click()
         page.locator(".ck-behind table").wait_for(timeout=20_000)
         assert complaints == [] and asked <= {server.url.removeprefix("http://"), ""}
-        browser.close()
+        context.close()
 
 
 def sheets(folder: DataFolder, viewer: Viewer, kind: str, asked: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.board.small_city import NOW, build
 from tests.web.gallery_server import Gallery, gallery
@@ -23,13 +23,9 @@ OPENED = "[data-testid=stPopoverBody]"
 
 
 @pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
+def chromium(browser: Browser) -> Iterator[Browser]:
     expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=switches)
-        yield browser
-        browser.close()
+    yield browser
     expect.set_options(timeout=5_000)
 
 
