@@ -105,7 +105,7 @@ def test_figures_for_monitoring_can_be_read_on_this_machine(line: Line) -> None:
     assert families["cockpit_data_age_seconds"].samples[0].value >= 120
     assert families["cockpit_sessions_open"].samples[0].value >= 0
     areas = {sample.labels["area"] for sample in families["cockpit_answers"].samples}
-    assert {"metrics", "page"} <= areas <= exposition._AREAS | {"page"}
+    assert {"metrics", "page"} <= areas <= {*exposition._AREAS.values(), "page"}
 
 
 @pytest.mark.parametrize("header", ["X_Forwarded_For", "Forwarded"])
