@@ -121,6 +121,8 @@ def _missing(halls: Sequence[HallToday], number: str) -> str:
 
 
 def _longest(halls: Sequence[HallToday]) -> str:
-    """The hall in which most people wait."""
+    """The hall in which most people wait; nothing where there is only one, which has nobody to be compared with."""
+    if len(halls) < 2:
+        return ""
     most = max(halls, key=lambda hall: hall.waiting or 0, default=None)
     return f"最多：{most.name}（{most.waiting:,} 人）" if most and most.waiting else ""
