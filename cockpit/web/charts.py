@@ -28,7 +28,7 @@ Say = Callable[[float | None], str]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one look; the same as in theme.css, which a test compares.
+    """The colours of one look; the same as in colours.css, which a test compares.
 
     Attributes:
         panel: what charts lie on.

@@ -111,7 +111,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
         ],
         middleware=[
             Middleware(exposition.Counted),
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, https=settings.web.public_url.startswith("https:")),
             Middleware(OwnHost, settings=settings),
             Middleware(Gate),
             Middleware(shell.Shell),
