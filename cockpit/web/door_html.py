@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from urllib.parse import quote
 
+from cockpit.web.escaped import escape
 from cockpit.web.shell import TITLE, file_url
 
 

@@ -6,6 +6,7 @@ They have routes of our own, because an address that Streamlit gives to a file w
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, Refused, StorageError
 from cockpit.lake.folder import DataFolder
+from cockpit.plain import one_line
 from cockpit.records.people import line
 from cockpit.web import installed
 from cockpit.web.gate import address_of, let_in
@@ -30,6 +32,8 @@ NO_SUCH = "没有这种下载；请从页面上的下载按钮进入。"
 NOT_YOURS = "您的角色不能打开这一页，没有下载任何内容；如确需查看，请联系系统管理员。"
 UNREADABLE = "这份下载没有做成，数据表读不出来，原因已写入服务器日志；请稍后重试，若仍如此请联系管理员。"
 _LOG = logging.getLogger(__name__)
+#: Characters of a file's name; a disk holds 255 bytes.
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ async def _download(request: Request) -> Response:
         made.content,
         media_type=made.kind,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(made.name), safe='')}",
             "Cache-Control": "no-store",
         },
     )
@@ -126,6 +130,13 @@ def _made(folder: DataFolder, viewer: Viewer, kind: str, query: Mapping[str, str
         raise StorageError(UNREADABLE) from error
     folder.people.write_down(line(viewer.name, "download", asked, f"{made.told} · {address}"))
     return made
+
+
+def _file_name(name: str) -> str:
+    """A name that leads into no folder and looks like what it is; the middle of a long one is left out."""
+    known = re.sub(r'[\\/:*?"<>|]', "_", one_line(name)).lstrip(". ") or "下载"
+    stem, dot, ending = known.rpartition(".")
+    return known if len(known) <= LONGEST_NAME else f"{stem[: LONGEST_NAME - len(ending) - 2]}…{dot}{ending}"
 
 
 ROUTES = [Route("/download/{kind}", _download, methods=["GET"])]

@@ -8,7 +8,6 @@ part of the screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Literal
 
 import streamlit as st
@@ -17,6 +16,7 @@ from cockpit.board.quantity import Comparison, Quantity, RowsKey
 from cockpit.board.sheet import Sheet
 from cockpit.errors import CockpitError
 from cockpit.web import marks, tables, words
+from cockpit.web.escaped import escape
 
 #: Reads the rows behind a number; may raise a `CockpitError`.
 Reads = Callable[[RowsKey], Sheet]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from html import escape
 
 import polars as pl
 import streamlit as st
@@ -16,6 +15,7 @@ from cockpit.board.hall import hall_choices
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, StorageError
 from cockpit.web import downloads, filters, findings_files, installed, tables, widgets, words
+from cockpit.web.escaped import escape
 from cockpit.web.reading import UNREADABLE, told_in_a_sentence
 from cockpit.web.tables import Cell, Column
 from metrics.finding import PLACE, all_findings

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
 from cockpit.lake.folder import open_folder
+from cockpit.plain import write_log
 from cockpit.settings import Settings
 from cockpit.settings_values import networks
 from cockpit.web import (
@@ -129,6 +130,7 @@ def serve(settings: Settings) -> None:
         SettingsError: the address is none of this machine.
     """
     claim(settings.web.host, settings.web.port)
+    write_log(logging.WARNING)
     folder = open_folder(settings, create=True)
     try:
         one_time = first_admin(folder)

@@ -156,3 +156,11 @@ def test_labels_of_months_lie_flat_and_every_year_is_written_once(first: date) -
     assert years == sorted(set(years)) and years
     beside = [1 for one, other in zip(axis.ticktext, axis.ticktext[1:], strict=False) if "年" in one and "年" in other]
     assert beside == []
+
+
+def test_the_number_of_what_misses_its_target_lies_in_its_bar_and_not_on_the_target_s_line() -> None:
+    rows = PLACES.with_columns(value=pl.Series([93.0, 88.0, 2.0]))
+    (drawn_bars,) = charts_places.bars(rows, "%", target=Target(90), look="light").data
+    assert list(drawn_bars.textposition) == ["outside", "inside", "outside"]  # the last has no room for it
+    (plain,) = charts_places.bars(rows, "分钟", look="light").data
+    assert set(plain.textposition) == {"outside"}
