@@ -32,8 +32,8 @@ BECOME = """() => [...document.querySelectorAll(
   + '.stMain [data-testid=stMarkdownContainer] :is(a, img, strong, code, [role=img])')]
   .map((e) => e.outerHTML.slice(0, 120))"""
 #: What is chosen in a field of one line may end in …: the list that it opens says it whole.
-ENDS_IN_DOTS = """() => document.querySelectorAll('[data-testid=stSelectbox] *').forEach((e) => {
-  if (getComputedStyle(e).textOverflow === 'ellipsis') e.style.overflowX = 'visible'; })"""
+IN_FIELDS = """() => [...document.querySelectorAll('[data-testid=stSelectbox] *')]
+  .map((e) => `cut off: ${e.className} ${e.textContent.slice(0, 30)}`)"""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,6 @@ def taken(server: Server, browser: Browser, review: str) -> dict[Role, set[str]]
             page.close()
             faults += [f"{role} {entry.name}: {fault}" for fault in found]
         screen.close()
-    Path("/tmp/faults-found.txt").write_text("\n".join(faults))
     assert faults == []
     _hold(said)
     return links
@@ -109,8 +108,8 @@ def _watched(page: Page) -> list[str]:
 
 
 def _faults(page: Page) -> list[str]:
-    page.evaluate(ENDS_IN_DOTS)
-    return [*_became(page), *page.evaluate(GEOMETRY)]
+    in_fields = page.evaluate(IN_FIELDS)
+    return [*_became(page), *(fault for fault in page.evaluate(GEOMETRY) if fault not in in_fields)]
 
 
 def _became(page: Page) -> list[str]:
@@ -198,9 +197,7 @@ def _is_only_text(content: bytes, link: str) -> None:
     sheets = [body for name, body in parts.items() if name.startswith("xl/worksheets/")]
     assert sheets, link
     for body in parts.values():
-        assert not re.search(
-            r"<f[ >]|<hyperlink|TargetMode=\"External\"|state=\"(very)?[hH]idden\"|hidden=\"1\"", body
-        ), link
+        assert not _ACTS.search(body), link
         assert not re.search(UNSEEN, unescape(body)), link
     for name in re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"]):
         assert not re.search(r"[\[\]:*?/\\]|^'|'$", unescape(name)) and len(unescape(name)) <= 31
