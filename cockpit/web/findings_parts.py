@@ -125,7 +125,7 @@ def listing(shown: board.Findings, wanted: Chosen) -> None:
         return
     columns = [
         Column("位置", "title"),
-        Column("问题"),
+        Column("问题", "broad"),
         Column("有多大", "wide"),
         Column("界限的倍数", "number"),
         Column("最早"),

@@ -125,7 +125,8 @@ def own(url: str) -> str:
 def _kind(field: Field) -> Kind:
     if field.role:
         return field.role
-    return "number" if field.kind in NUMBERS else "text"
+    # A date with its time takes a line of its own on a phone.
+    return "number" if field.kind in NUMBERS else "broad" if field.kind == "time" else "text"
 
 
 def _written(field: Field, value: Any) -> Cell:  # noqa: ANN401 (a cell of any column)
