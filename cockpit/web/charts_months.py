@@ -54,6 +54,7 @@ def trend(
             y=values,
             name=charts.text(name),
             mode="lines+markers",
+            cliponaxis=False,
             line={"color": colour, "width": width, "dash": dash},
             marker={"size": 6 if column == "value" else 4, "color": colour},
             customdata=[
@@ -71,7 +72,7 @@ def trend(
         tickangle=0,
         range=[-0.4, len(months) - 0.6],
     )
-    around = _range(rows, unit, target, from_zero=from_zero)
+    around = _range(rows, target, from_zero=from_zero)
     figure.update_yaxes(
         range=around,
         # Rates lie close together: rounded to whole ones, two lines of the grid would carry the same number.
@@ -86,7 +87,7 @@ def trend(
     return charts.finished(figure, look, 272, showlegend=compared, margin={"l": 8, "r": beside, "t": 20, "b": 8})
 
 
-def _range(rows: pl.DataFrame, unit: str, target: Target | None, *, from_zero: bool) -> list[float] | None:
+def _range(rows: pl.DataFrame, target: Target | None, *, from_zero: bool) -> list[float] | None:
     """From where to where the axis goes, with room above and below the lines; None where there is no number."""
     lines = [rows[column].drop_nulls().to_list() for column in ("value", "last_year") if column in rows.columns]
     values = [float(value) for line in lines for value in line]
@@ -94,8 +95,8 @@ def _range(rows: pl.DataFrame, unit: str, target: Target | None, *, from_zero: b
         return None
     values += [target.value] if target else []
     low, high = 0.0 if from_zero else min(values), max(values)
-    room = max((high - low) * 0.08, 0.2 if unit == words.PERCENT else 0.5)
-    return [0.0 if from_zero else low - room, high + room]
+    room = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
+    return [0.0 if from_zero or low >= 0 > low - room else low - room, high + room]
 
 
 def _beside(

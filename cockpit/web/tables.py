@@ -22,7 +22,7 @@ from cockpit.web.words import NO_DATA, number
 #: How many rows a page draws; the whole is in the workbook.
 ROWS = 50
 #: Texts of at most so many letters (a Chinese sign is as wide as two) are not broken into lines on a desk's screen.
-SHORT = 10
+SHORT = 12
 NO_ROWS = "没有符合条件的记录。"
 
 Kind = Literal["text", "number", "title", "wide", "broad"]

@@ -164,3 +164,15 @@ def test_the_number_of_what_misses_its_target_lies_in_its_bar_and_not_on_the_tar
     assert list(drawn_bars.textposition) == ["outside", "inside", "outside"]  # the last has no room for it
     (plain,) = charts_places.bars(rows, "分钟", look="light").data
     assert set(plain.textposition) == {"outside"}
+
+
+@pytest.mark.parametrize(
+    ("values", "around"),
+    [([0.0, 0.1], (0.0, 0.11)), ([0.04, 0.12], (0.03, 0.13)), ([90.0, 90.0], (80.0, 100.0)), ([0.0, 0.0], (0.0, 1.1))],
+)
+def test_the_axis_leaves_room_beside_the_lines_and_begins_at_nothing_below_zero(
+    values: list[float], around: tuple[float, float]
+) -> None:
+    rows = MONTHS.with_columns(value=pl.Series(values), last_year=pl.lit(None, dtype=pl.Float64))
+    low, high = charts_months.trend(rows, "%", look="light").layout.yaxis.range
+    assert around[0] <= low <= min(values) and max(values) < high <= around[1]
