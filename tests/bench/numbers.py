@@ -18,7 +18,7 @@ from metrics.readings.tide import usual_waits
 from metrics.spells import MINUTE
 from metrics.tickets import visits
 from metrics.windows import Windows
-from tests.bench.city_year import ZONE
+from tests.bench import ZONE
 from tests.bench.numbers_rates import rates
 
 #: Tickets worked on at once: about a month of 82 halls, a few days of a city ten times as large.
