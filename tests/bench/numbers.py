@@ -60,7 +60,8 @@ def baselines(city: Path, out: Path) -> None:
             out / "queues_5m" / f"{number:02d}-*.parquet",
             columns=["hall_id", "queue_id", "date", "at", "session", "taken", "own_usual", "calls_usual", "wait_usual"],
         )
-        first = past.filter(pl.col("taken") > 0).group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        taken = past.lazy().filter(pl.col("taken") > 0).group_by("hall_id")
+        first = taken.agg(pl.col("date").min().alias("first_day")).collect()
         own = sessions.filter(pl.col("hall_id").is_in(halls.implode()))
         instants = rt_instants(own, own["open_at"].min(), own["close_at"].max()).select(
             "hall_id", "date", "at", "open_at"
