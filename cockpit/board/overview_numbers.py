@@ -104,7 +104,11 @@ def halls_behind(view: Overview, key: RowsKey) -> Sheet:
         Field("county", "区县"),
         Field("value", f"{title}（{unit}）", "count"),
     )
-    return Sheet(f"{title}：各大厅", frame.sort("value", descending=True, nulls_last=True, maintain_order=True), fields)
+    return Sheet(
+        f"{title}：各大厅" if frame.height > 1 else title,
+        frame.sort("value", descending=True, nulls_last=True, maintain_order=True),
+        fields,
+    )
 
 
 def _period(moment: Moment | None) -> str:

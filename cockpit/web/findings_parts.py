@@ -110,7 +110,11 @@ def kinds(shown: board.Findings) -> None:
     """Every kind with how many there are; the rule of each opens below it."""
     parts = []
     for one in shown.kinds:
-        amount = "无数据" if one.count is None else f"{one.count} 处" + (f"，{one.halls} 个大厅" if one.halls else "")
+        amount = (
+            "无数据"
+            if one.count is None
+            else f"{one.count} 处" + (f"，{one.halls} 个大厅" if one.halls and one.halls > 1 else "")
+        )
         body = f'<p class="ck-note">规则：{escape(one.rule)}</p><p class="ck-note">怎么查：{escape(one.check)}</p>'
         parts.append(widgets.foldable(one.title, amount, body))
     note = "点开看每一种的规则和界限。它们只指出记录之间的矛盾，不等于有人做错了。"

@@ -120,7 +120,7 @@ def hall_table(halls: Sequence[HallToday]) -> None:
     body = tables.table(columns, [_hall_row(hall, list(shown.values()), doors=doors) for hall in halls])
     notes = [f"所有大厅都没有送来：{'、'.join(absent)}。"] if absent else []
     notes += [BY_QUEUE_NOTE] if any(hall.windows_by_queue for hall in halls) else []
-    title = f"各大厅（{words.number(amount)} 个）" if amount else f"{ONLINE}的办件和评价"
+    title = f"各大厅（{words.number(amount)} 个）" if amount > 1 else "大厅" if amount else f"{ONLINE}的办件和评价"
     widgets.panel(title, body, " ".join(notes))
 
 
