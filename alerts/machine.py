@@ -89,7 +89,7 @@ class State:
     def pending(self) -> Flags:
         """Places where a higher level than the one that fires is met, but not long enough yet."""
         higher = np.arange(1, RED + 1) > self.level[:, None]
-        found: Flags = ((self.met > 0) & higher).any(axis=1)
+        found: Flags = np.logical_or.reduce((self.met > 0) & higher, axis=1)
         return found
 
     @property
@@ -101,8 +101,7 @@ class State:
     def flapping(self) -> Flags:
         """Places whose level changes too often to be told each time."""
         counts: npt.NDArray[np.uint8] = np.bitwise_count(self.changes)
-        found: Flags = counts > FLAPPING
-        return found
+        return counts > FLAPPING
 
     def grown(self, places: int) -> State:
         """The same with more places at the end, of which nothing has been seen yet."""
