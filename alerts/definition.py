@@ -31,6 +31,29 @@ GROUPS: dict[Group, str] = {
     "staff": "人员与公共卫生",
     "data": "数据与设备",
 }
+#: What lies behind alerts that come together: one incident takes in all alerts of a place and cause.
+CAUSES = {
+    "crowd": "排队拥挤",
+    "posts": "窗口人员不到位",
+    "idle": "窗口闲置",
+    "slow": "办理变慢",
+    "deadlines": "办件超期积压",
+    "acceptance": "受理迟延",
+    "guidance": "退件补正多",
+    "platform": "未走一网通办",
+    "online": "网上办不通畅",
+    "visits": "群众多次跑",
+    "service": "服务评价差",
+    "asking": "评价邀请少",
+    "praise": "疑似代点好评",
+    "mending": "差评整改超时",
+    "complaints": "投诉集中",
+    "checks": "核验缺口",
+    "delivery": "数据未按时送达",
+    "links": "办件编号缺失",
+    "rows": "数据异常",
+    "devices": "设备离线",
+}
 SOURCES: dict[Source, str] = {"S": "公开文件写明", "N": "他处公开做法", "P": "本产品设计"}
 OWNERS: dict[Owner, str] = {
     "duty": "值班长",
@@ -91,6 +114,7 @@ NO_HOLD = Hold(calm=1, red=1, keep=1)
 #: Two half hours in a row.
 HALF_HOURS = Hold(calm=2, red=2, keep=2)
 
+_DAY = 24 * 60
 #: Level → whether what that level also needs is there, from the columns of the reading.
 Needs = Callable[[int], pl.Expr]
 
@@ -104,6 +128,7 @@ class Definition:
         id: name in files and answers; that of the quantity it reads.
         name: Chinese name.
         group: part of the catalogue.
+        cause: what lies behind it, from `CAUSES`: alerts of one place and cause make one incident.
         meaning: what the number says, in Chinese.
         why: why it matters to the people in the hall, in Chinese.
         source: where it comes from: S public documents of the field, N practice elsewhere, P this product.
@@ -131,6 +156,7 @@ class Definition:
     id: str
     name: str
     group: Group
+    cause: str
     meaning: str
     why: str
     source: Source
@@ -158,6 +184,8 @@ class Definition:
             raise ImpossibleDefinition(f"{self.id}: no such quantity is read")
         if not (self.name and self.meaning and self.why and self.action and self.sample):
             raise ImpossibleDefinition(f"{self.id}: a text is missing")
+        if self.cause not in CAUSES or self.group not in GROUPS:
+            raise ImpossibleDefinition(f"{self.id}: no such group or cause")
         if (self.needs is None) != (not self.needs_said) or bool(self.at_least) != bool(self.at_least_said):
             raise ImpossibleDefinition(f"{self.id}: what a level also needs must be said in words too")
         if len({self.instead is None, self.instead_when is None, not self.instead_said}) > 1:
@@ -179,6 +207,13 @@ class Definition:
     def cadence(self) -> str:
         """How often it is read: RT, D, W, M."""
         return self.quantity.cadence
+
+    @property
+    def minutes(self) -> int:
+        """Minutes from one of its readings to the next."""
+        if self.hold == HALF_HOURS:
+            return 30
+        return {"RT": 5, "D": _DAY, "W": 7 * _DAY, "M": _DAY}[self.cadence]
 
     @property
     def grain(self) -> tuple[str, ...]:

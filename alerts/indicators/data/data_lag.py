@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="data_lag",
     name="归集时延",
     group="data",
+    cause="delivery",
     meaning="这个来源的数据比它平常的间隔晚了多少开门分钟。",
     why="数据停了，所有的绿色都不作数。",
     source="P",

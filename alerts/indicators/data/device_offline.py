@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="device_offline",
     name="设备离线率",
     group="data",
+    cause="devices",
     meaning="在用的设备里，此刻离线的占百分之多少；不足 5 台时看关键设备和一半、全部。",
     why="取号机、叫号屏坏了，队伍就乱了。",
     source="P",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="invalid_row_rate",
     name="异常记录率",
     group="data",
+    cause="rows",
     meaning="这个来源最近 7 天送来的行里，被隔离的占百分之多少。",
     why="隔离的行不进统计，多了就会缺一块。",
     source="P",

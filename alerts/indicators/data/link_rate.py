@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="link_rate",
     name="全链贯通率",
     group="data",
+    cause="links",
     meaning="今天办完的、应当有办件的取号里，能对上办件的占百分之多少。",
     why="取号—受理—办理—评价对不上，后面的数都打折扣。",
     source="P",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="abandon_rate",
     name="弃号过号率",
     group="flow",
+    cause="crowd",
     meaning="最近 60 分钟里等不及走掉和叫号没有来的人，占叫到号的和走掉的人的百分之多少。",
     why="人走了，等候时间反而变好看；走掉的人是等候过长的另一面。",
     source="P",

@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="footfall_peak",
     name="人流高峰",
     group="flow",
+    cause="crowd",
     meaning="最近 60 分钟的取号数是同一星期几、同一时段通常水平的多少倍。",
     why="人一下子多起来，等候、秩序和情绪都会跟着变；早一刻知道，就能先分流、先加人。",
     source="S",

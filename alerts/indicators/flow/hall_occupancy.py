@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="hall_occupancy",
     name="在厅负荷率",
     group="flow",
+    cause="crowd",
     meaning="大厅里的人数占大厅容量的百分之多少；没有客流计数时用等候和正在办理的人数。",
     why="人挤过了容量，安全和体验都没有保证，要先保安全。",
     source="P",

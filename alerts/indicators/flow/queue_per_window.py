@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="queue_per_window",
     name="窗均排队",
     group="flow",
+    cause="crowd",
     meaning="每个为这个队列开着的窗口前有多少人在等；有人等而一个窗口都没有开，就是红色。",
     why="这是此刻供需是否失衡最早的信号，比等候时间来得更快。",
     source="N",

@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="tidal_wait_rise",
     name="等候同比升幅（潮汐窗口）",
     group="flow",
+    cause="crowd",
     meaning="这半小时叫到号的人平均等候，比同一星期几同一时段通常的等候多了百分之多少。",
     why="群众等候比平常明显变长，就是潮汐窗口该开的时候；潮退了也要及时收。",
     source="S",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="wait_avg",
     name="平均等候",
     group="flow",
+    cause="crowd",
     meaning="最近 60 分钟叫到号的人平均等了多少分钟。",
     why="等候是群众最直接的感受，也是增减窗口最直接的依据。",
     source="P",

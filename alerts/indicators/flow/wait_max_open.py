@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="wait_max_open",
     name="最长在队等候",
     group="flow",
+    cause="crowd",
     meaning="此刻还在排队的人里，等得最久的已经等了多少分钟。",
     why="再少的人，也不该有人被忘在队里。",
     source="N",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="wait_sla_rate",
     name="等候达标率",
     group="flow",
+    cause="crowd",
     meaning="最近 60 分钟里，25 分钟以内叫到号的人占多少；等不及走的、还在等且已超 25 分钟的都算没有达标。",
     why="平均数会把等得最久的人藏起来，达标率不会。",
     source="N",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="accept_delay_rate",
     name="受理迟延率",
     group="handling",
+    cause="acceptance",
     meaning="最近应答期满的申请里，到下一个工作日结束还没有受理也没有答复的占百分之多少。",
     why="群众交了材料没有回音，是投诉最常见的起点。",
     source="P",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="backlog_ratio",
     name="在办积压比",
     group="handling",
+    cause="deadlines",
     meaning="部门的在办件按近来的办结速度要几天办完，是它自己往常的多少倍。",
     why="进得多、出得少，积压要早看见，等到超期就晚了。",
     source="P",

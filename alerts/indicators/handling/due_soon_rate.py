@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="due_soon_rate",
     name="临期未办结率",
     group="handling",
+    cause="deadlines",
     meaning="部门在办的承诺件（承诺 5 天以上）里，下一个工作日就到期的占百分之多少。",
     why="今天催得动，明天就成了超期。",
     source="N",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="overdue_finish_rate",
     name="超期办结率",
     group="handling",
+    cause="deadlines",
     meaning="本月办结的承诺件里，过了期限才办结的占百分之多少。",
     why="结果已经发生，要看是哪个环节、哪些事项。",
     source="P",

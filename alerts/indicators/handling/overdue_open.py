@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="overdue_open",
     name="超期未办结",
     group="handling",
+    cause="deadlines",
     meaning="部门在办件里，扣除暂停以后已经过了期限的占百分之多少。",
     why="已经超期的件，每多一天就多失信一天。",
     source="N",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="return_rate",
     name="退件补正率",
     group="handling",
+    cause="guidance",
     meaning="上周这个事项的申请里，被退回或要求补正的占百分之多少。",
     why="退得多，多半是指南没有说清楚，而不是群众不会填。",
     source="P",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="one_visit_rate",
     name="跑一次实现率",
     group="online",
+    cause="visits",
     meaning="本月办结的件里，群众最多跑一次的占百分之多少（知道跑了几次的件）。",
     why="多跑一次，就是一次没有办成。",
     source="S",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="online_apply_rate",
     name="网上办比例",
     group="online",
+    cause="online",
     meaning="本月受理的依申请办件里，从电脑、手机申请的占百分之多少。",
     why="网上办得成，大厅才不挤。",
     source="S",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="online_to_window_rate",
     name="线上转线下率",
     group="online",
+    cause="online",
     meaning="网上申请以后，又为同一事项到大厅取号的占百分之多少。",
     why="网上走不通的人会回到窗口，断点就在那里。",
     source="P",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="ywtb_case_rate",
     name="一网通办办件率",
     group="online",
+    cause="platform",
     meaning="本月受理的依申请办件里，在统一平台受理的占百分之多少。",
     why="省级要求 90 %；低于它要说得出是哪些事项、差多少件。",
     source="S",

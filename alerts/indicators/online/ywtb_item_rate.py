@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="ywtb_item_rate",
     name="单事项一网通办率",
     group="online",
+    cause="platform",
     meaning="本月这个事项的办件里，在统一平台受理的占百分之多少。",
     why="总数达标的时候，差的往往是少数几个事项。",
     source="S",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="ywtb_window_rate",
     name="窗口收件率",
     group="online",
+    cause="platform",
     meaning="本月大厅窗口收的依申请办件里，在统一平台受理的占百分之多少。",
     why="窗口是最后一个没有走平台的地方，也是主任自己管得到的地方。",
     source="S",

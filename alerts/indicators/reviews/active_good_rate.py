@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="active_good_rate",
     name="主动评价好评率",
     group="reviews",
+    cause="service",
     meaning="本月主动评价里，基本满意以上的占百分之多少；默认好评不算。",
     why="只看群众自己打的分。",
     source="N",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="active_review_rate",
     name="主动评价率",
     group="reviews",
+    cause="asking",
     meaning="本月可评价的服务里，群众自己评价了的占百分之多少。",
     why="评的人太少，好评率就说明不了什么。",
     source="N",

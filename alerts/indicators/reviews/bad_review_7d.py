@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="bad_review_7d",
     name="差评数",
     group="reviews",
+    cause="service",
     meaning="最近 7 天主动评价里的差评（不满意、非常不满意）有几条。",
     why="差评一条一条办，不能被好评平均掉。",
     source="S",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="bad_review_overdue",
     name="差评处置超时",
     group="reviews",
+    cause="mending",
     meaning="最近 90 天的差评里，过了时限还没有核实或没有整改的有几条。",
     why="差评回访率和按期整改率要求 100 %，一条都不该漏。",
     source="S",

@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="complaint_z",
     name="投诉异常",
     group="reviews",
+    cause="complaints",
     meaning="上周每万笔办理的投诉，比前 12 周的水平高出多少个标准差。",
     why="偶然多一件和真的变坏，要分得开。",
     source="S",

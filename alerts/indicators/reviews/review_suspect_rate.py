@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="review_suspect_rate",
     name="疑似代评率",
     group="reviews",
+    cause="praise",
     meaning="上周这个窗口的主动评价里，服务结束 3 秒内或结束前就评的、同一设备 10 分钟内第 10 条起的占百分之多少。",
     why="替群众评价会把真的不满盖住。",
     source="P",

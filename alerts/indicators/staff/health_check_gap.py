@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="health_check_gap",
     name="核酸检测等核验缺口",
     group="staff",
+    cause="checks",
     meaning="今天排班的人里，最近一次应检没有检的占百分之多少。",
     why="公共卫生任务在时，一个缺口就可能停一个大厅。",
     source="S",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="off_post_minutes",
     name="空岗时长",
     group="staff",
+    cause="posts",
     meaning="计划开着的窗口没有开、而它的队列有人等，已经持续了多少分钟。",
     why="有人等而窗口空着，是群众最不能理解的事。",
     source="N",

@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="staff_on_duty_rate",
     name="在岗率",
     group="staff",
+    cause="posts",
     meaning="最近 60 分钟里，排了班的时间有百分之多少人真的在岗。",
     why="岗上没有人，开多少窗口都是空的。",
     source="S",

@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="demand_capacity_ratio",
     name="需求产能比",
     group="windows",
+    cause="crowd",
     meaning="一小时来的业务要花的工时，是开着的窗口一小时能给的多少倍。",
     why="超过 1 就意味着队伍只会越来越长，这时候加窗比等排长了再加有用得多。",
     source="N",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="handle_time_drift",
     name="办理时长漂移",
     group="windows",
+    cause="slow",
     meaning="这个事项在这个大厅的办理时长，偏离它自己往常水平多少个标准差（逐日平滑）。",
     why="系统变慢、流程变长、新人上岗，都先在办理时长上露头。",
     source="N",

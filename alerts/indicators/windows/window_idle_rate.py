@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="window_idle_rate",
     name="窗口闲置率",
     group="windows",
+    cause="idle",
     meaning="这一组窗口最近 5 个可比的日子里，最忙的那天仍有百分之多少的时间没有业务；潮汐窗口不算。",
     why="长期闲着的窗口，可以并到排队的地方去。",
     source="P",

@@ -9,6 +9,7 @@ DEFINITION = Definition(
     id="window_open_rate",
     name="窗口开放率",
     group="windows",
+    cause="posts",
     meaning="最近 60 分钟里，计划开着的窗口时间有百分之多少真的开着；每个时段开门 30 分钟以后才看。",
     why="计划开的窗口没有开，等的人看得见，管的人也要看得见。",
     source="P",

@@ -11,6 +11,7 @@ DEFINITION = Definition(
     id="window_saturation",
     name="业务饱和度",
     group="windows",
+    cause="crowd",
     meaning="最近 60 分钟里，这一组窗口开着的时间有百分之多少在办业务。",
     why="窗口一直满负荷，差错和情绪就会出来，再来一个人就要排队。",
     source="S",
