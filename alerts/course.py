@@ -18,7 +18,13 @@ from alerts.definition import Definition
 from alerts.machine import INSUFFICIENT, NO_DATA, VALUE, Flags, Ints, Reason, Seen, State, closed, step
 
 #: What a change of level tells beside its place: when, from what, to what, why, and the line of the reading.
-CHANGE: dict[str, Any] = {"at": pl.Datetime("us"), "before": pl.Int8, "level": pl.Int8, "reason": pl.Int8}
+CHANGE: dict[str, Any] = {
+    "at": pl.Datetime("us"),
+    "before": pl.Int8,
+    "level": pl.Int8,
+    "reason": pl.Int8,
+    "flapping": pl.Boolean,
+}
 _KINDS = {"no_data": NO_DATA, "insufficient": INSUFFICIENT, "value": VALUE}
 #: So many places at most are folded together, so that a month of windows stays in the cache.
 _TOGETHER = 20_000
@@ -78,8 +84,8 @@ def advanced(
         asked: as `asked_of`: the halls that are read at this instant.
 
     Returns:
-        What is remembered from now on, and the changes: place columns, at, before, level, reason, row (of `judged`;
-        null where the place has no reading).
+        What is remembered from now on, and the changes: place columns, at, before, level, reason, flapping, row (of
+        `judged`; null where the place has no reading).
     """
     grain = list(definition.grain)
     rows = judged.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
@@ -100,7 +106,7 @@ def advanced(
     before = standing.state.grown(places.height).level[changed]
     changes = places[changed].with_columns(
         pl.Series("at", [now] * len(changed), dtype=asked.schema["at"]),
-        *_columns(before, state.level[changed], why[changed]),
+        *_columns(before, state.level[changed], why[changed], state.flapping[changed]),
         lines["row"].gather(changed).alias("row"),
     )
     return Standing(places, state).worth_keeping(), changes
@@ -119,7 +125,7 @@ def ended(standing: Standing, halls: pl.DataFrame) -> tuple[Standing, pl.DataFra
     changed = np.flatnonzero(why != Reason.NONE)
     changes = standing.places[changed].with_columns(
         at.gather(changed).alias("at"),
-        *_columns(standing.state.level[changed], state.level[changed], why[changed]),
+        *_columns(standing.state.level[changed], state.level[changed], why[changed], state.flapping[changed]),
         pl.lit(None, dtype=pl.Int64).alias("row"),
     )
     return Standing(standing.places, state).worth_keeping(), changes
@@ -135,8 +141,8 @@ def course(judged: pl.DataFrame, definition: Definition, asked: pl.DataFrame, cl
         closings: hall_id, date, last_close: the last closing of each hall's days (readings of the moment only).
 
     Returns:
-        place columns, at, before, level, reason, row (of `judged`; null where the place has no reading), in order of
-        time and place.
+        place columns, at, before, level, reason, flapping, row (of `judged`; null where the place has no reading), in
+        order of time and place.
     """
     daily = definition.cadence == "RT"
     line = [*definition.grain, "date"] if daily else list(definition.grain)
@@ -175,26 +181,29 @@ def _block(
     grid = pl.DataFrame({"cell": np.arange(long * many)}).join(dense, on="cell", how="left", maintain_order="left")
     whole = _seen(grid, of, np.ones(long * many, dtype=np.bool_))
     line_of = grid["row"]
-    state, told = State.fresh(many), []
+    state = State.fresh(many)
+    told: list[tuple[Any, ...]] = []
     for turn in range(long):
         part = slice(turn * many, (turn + 1) * many)
         now = Seen(
             **{name: values[part] for name, values in vars(whole).items() if name != "asked"}, asked=turn < lasts
         )
         before = state.level
-        state, why = step(state, now, of, of.minutes)
-        changed = np.flatnonzero(why != Reason.NONE)
-        told.append((changed, np.full(len(changed), turn), before[changed], state.level[changed], why[changed]))
+        state, reasons = step(state, now, of, of.minutes)
+        changed = np.flatnonzero(reasons != Reason.NONE)
+        turn_of = np.full(len(changed), turn)
+        whole_line = (before, state.level, reasons, state.flapping)
+        told.append((changed, turn_of, *(values[changed] for values in whole_line)))
     if not told:
         return _empty(of, rows)
-    which, turn, before, level, why = (np.concatenate(parts) for parts in zip(*told, strict=True))
+    which, turns_of, earlier, later, why, flaps = (np.concatenate(every) for every in zip(*told, strict=True))
     found = (
         series[which]
         .drop("series")
         .with_columns(
-            pl.Series("turn", turn, dtype=pl.Int64),
-            *_columns(before, level, why),
-            line_of.gather(turn * many + which).alias("row"),
+            pl.Series("turn", turns_of, dtype=pl.Int64),
+            *_columns(earlier, later, why, flaps),
+            line_of.gather(turns_of * many + which).alias("row"),
         )
     )
     found = found.join(order.select(*by, "turn", "at"), on=[*by, "turn"], how="left", maintain_order="left")
@@ -214,6 +223,7 @@ def _closings(changes: pl.DataFrame, definition: Definition, closings: pl.DataFr
         .with_columns(
             pl.lit(0, dtype=pl.Int8).alias("level"),
             pl.lit(int(Reason.CLOSED), dtype=pl.Int8).alias("reason"),
+            pl.lit(value=False).alias("flapping"),
             pl.lit(None, dtype=pl.Int64).alias("row"),
         )
         .select(changes.columns)
@@ -225,9 +235,12 @@ def _empty(definition: Definition, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(schema=shape | CHANGE | {"row": pl.Int64, "date": pl.Date, "at": frame.schema["at"]})
 
 
-def _columns(before: Ints, level: Ints, why: Ints) -> tuple[pl.Series, ...]:
+def _columns(before: Ints, level: Ints, why: Ints, flapping: Flags) -> tuple[pl.Series, ...]:
     names = {"before": before, "level": level, "reason": why}
-    return tuple(pl.Series(name, values, dtype=pl.Int8) for name, values in names.items())
+    return (
+        *(pl.Series(name, values, dtype=pl.Int8) for name, values in names.items()),
+        pl.Series("flapping", flapping),
+    )
 
 
 def _seen(lines: pl.DataFrame, definition: Definition, asked: Flags) -> Seen:
@@ -243,7 +256,7 @@ def _seen(lines: pl.DataFrame, definition: Definition, asked: Flags) -> Seen:
         met=lines["met"].fill_null(0).cast(pl.Int64).to_numpy(),
         past=np.stack(past, axis=1),
         source=_sources(lines, definition),
-        held=held.to_numpy(),
+        held=held,
         asked=asked,
     )
 

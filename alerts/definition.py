@@ -19,7 +19,7 @@ from metrics.reading import Quantity
 CATALOGUE = "2026.1"
 Direction = Literal["up", "down"]
 Source = Literal["S", "N", "P"]
-Owner = Literal["duty", "manager", "liaison", "county", "data"]
+Owner = Literal["duty", "manager", "liaison", "county", "data", "city"]
 Group = Literal["flow", "windows", "handling", "online", "reviews", "staff", "data"]
 
 GROUPS: dict[Group, str] = {
@@ -61,6 +61,7 @@ OWNERS: dict[Owner, str] = {
     "liaison": "部门联络员",
     "county": "县（市、区）负责人",
     "data": "数据管理员",
+    "city": "市中心",
 }
 #: Levels by number: 0 is none.
 LEVELS = ("正常", "黄", "橙", "红")
