@@ -59,23 +59,21 @@ def in_force(
         place: the place; () where no place is meant.
     """
     found = definition.thresholds
-    for part in _by_place(definition, changes, t):
-        if set(part[0].place) <= set(place):
-            found = _applied(definition, found, part)
+    for change in _in_order(definition, changes):
+        if set(change.place) <= set(place) and change.effective_from <= t:
+            values: dict[str, float] = {change.edge: _value(definition, change)}
+            found = replace(found, **values)
     return found
 
 
-def with_thresholds(
-    readings: pl.DataFrame, definition: Definition, changes: Sequence[ThresholdChange], t: dt.datetime
-) -> pl.DataFrame:
-    """Readings with the columns `yellow`, `orange`, `red`, `recovery` in force at their places at an instant."""
+def with_thresholds(readings: pl.DataFrame, definition: Definition, changes: Sequence[ThresholdChange]) -> pl.DataFrame:
+    """Readings with the columns `yellow`, `orange`, `red`, `recovery` in force at their places at their instants."""
     edges = {edge: pl.lit(getattr(definition.thresholds, edge), dtype=pl.Float64) for edge in EDGES}
-    for part in _by_place(definition, changes, t):
-        here = pl.all_horizontal(pl.lit(value=True), *(pl.col(name) == value for name, value in part[0].place))
-        for change in part:
-            default = getattr(definition.thresholds, change.edge)
-            value = pl.lit(default if change.value is None else change.value, dtype=pl.Float64)
-            edges[change.edge] = pl.when(here).then(value).otherwise(edges[change.edge])
+    for change in _in_order(definition, changes):
+        here = pl.all_horizontal(pl.lit(value=True), *(pl.col(name) == value for name, value in change.place))
+        value = pl.lit(_value(definition, change), dtype=pl.Float64)
+        since = pl.col("at") >= pl.lit(change.effective_from)
+        edges[change.edge] = pl.when(here & since).then(value).otherwise(edges[change.edge])
     return readings.with_columns(expression.alias(edge) for edge, expression in edges.items())
 
 
@@ -110,21 +108,12 @@ def allowed(
     return found
 
 
-def _by_place(
-    definition: Definition, changes: Sequence[ThresholdChange], t: dt.datetime
-) -> list[list[ThresholdChange]]:
-    """What is in force of an indicator's changes, place by place, those for more places first."""
-    mine = [change for change in changes if change.indicator == definition.id and change.effective_from <= t]
-    latest: dict[tuple[Place, Edge], ThresholdChange] = {}
-    for change in sorted(mine, key=lambda one: one.effective_from):
-        latest[tuple(sorted(change.place)), change.edge] = change
-    places = sorted({place for place, _ in latest}, key=lambda place: (len(place), place))
-    return [[change for (where, _), change in latest.items() if where == place] for place in places]
+def _in_order(definition: Definition, changes: Sequence[ThresholdChange]) -> list[ThresholdChange]:
+    """An indicator's changes, those that go before others last: for fewer places, then from a later instant on."""
+    mine = [change for change in changes if change.indicator == definition.id]
+    return sorted(mine, key=lambda change: (len(change.place), change.effective_from))
 
 
-def _applied(definition: Definition, found: Thresholds, part: Sequence[ThresholdChange]) -> Thresholds:
-    values: dict[str, float] = {
-        change.edge: getattr(definition.thresholds, change.edge) if change.value is None else change.value
-        for change in part
-    }
-    return replace(found, **values)
+def _value(definition: Definition, change: ThresholdChange) -> float:
+    default: float = getattr(definition.thresholds, change.edge)
+    return default if change.value is None else change.value
