@@ -63,8 +63,11 @@ def meets(of: Published, reading: Mapping[str, Any], level: int, thresholds: Seq
     return bool(value > threshold if of.number == 3 else value >= threshold) and also(of, reading, level)
 
 
-def judge(of: Published, reading: Mapping[str, Any], thresholds: Sequence[float], recovery: float) -> Judged:
-    """What a reading says by itself."""
+def judge(of: Published, reading: Mapping[str, Any]) -> Judged:
+    """What a reading says by itself; thresholds of its own (`yellow` …) go before those published."""
+    names = zip(("yellow", "orange", "red"), of.levels, strict=True)
+    thresholds = [reading.get(name, default) for name, default in names]
+    recovery = reading.get("recovery", of.recovery)
     met = max((level for level in (1, 2, 3) if meets(of, reading, level, thresholds)), default=0)
     past = set()
     for level in range(met + 1, 4):  # met means that level or above
@@ -102,17 +105,14 @@ def fold(of: Published, readings: Sequence[Reading]) -> list[Turn]:
         if reading is not None and reading.get("held"):
             kind = "held"
         kinds.append(kind)
-        thresholds = [reading.get(name, default) for name, default in zip(
-            ("yellow", "orange", "red", "recovery"), (*of.levels, of.recovery), strict=True)] if reading else []  # fmt: skip
-        judged.append(judge(of, reading, thresholds[:3], thresholds[3]) if reading and kind == "value" else None)
+        judged.append(judge(of, reading) if reading and kind == "value" else None)
         level = turns[-1].level if turns else 0
         wanted, reason = _wanted(of, judged, level, calm, red, keep)
         if judged[-1] is None:  # neither insufficient nor no_data changes a level …
             wanted, reason = level, ""
-            many = math.ceil(60 / of.minutes)
-            if (
-                level and len(kinds) >= many and set(kinds[-many:]) == {"insufficient"}
-            ):  # … but for an hour of the first
+            last = kinds[-math.ceil(60 / of.minutes) :]
+            # … but for an hour of the first.
+            if level and len(last) * of.minutes >= 60 and set(last) == {"insufficient"}:
                 wanted, reason = 0, "样本不足"
         elif of.number == 2 and _source_changed(judged, of.minutes):
             wanted, reason = level, ""

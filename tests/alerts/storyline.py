@@ -152,7 +152,7 @@ def as_course(told: Sequence[Step], definition: Definition) -> list[Move]:
 
 
 def as_live(told: Sequence[Step], definition: Definition) -> list[Move]:
-    """A timeline gone through as live evaluation goes, what is remembered written down and read between two instants."""
+    """A timeline gone through as live evaluation goes; what is remembered is written down and read each time."""
     place = place_of(definition)
     kept, found = written(Standing.nothing(definition)), []
     for step in told:

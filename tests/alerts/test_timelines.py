@@ -1,4 +1,4 @@
-"""A timeline for each indicator of the catalogue, found by its id: replay, live evaluation and a plain fold agree on it."""
+"""A timeline for each indicator of the catalogue, found by its id; replay, live and a plain fold agree on it."""
 
 from __future__ import annotations
 

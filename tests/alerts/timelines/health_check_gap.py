@@ -9,7 +9,8 @@ TIMELINE = """
 2026-10-17 | value=37.5 numerator=3 denominator=8     | 红 达到阈值
 2026-10-19 | no_data                                  | 红
 2026-10-20 | value=8.57143 numerator=3 denominator=35 | 红  # 8.6 % by three: under red, not recovered
-2026-10-21 | value=25 numerator=2 denominator=8       | 橙 已恢复  # the third person is gone: red is over, orange is met
+# the third person is gone: red is over, orange is met
+2026-10-21 | value=25 numerator=2 denominator=8       | 橙 已恢复
 2026-10-22 | value=12.5 numerator=1 denominator=8     | 黄 已恢复
 2026-10-23 | value=0 numerator=0 denominator=8        | 正常 已恢复
 2026-10-24 | value=37.5 numerator=3 denominator=8     | 红 达到阈值
