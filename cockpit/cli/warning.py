@@ -216,5 +216,5 @@ def _readings_table(at: dt.datetime, readings: dict[str, pl.DataFrame]) -> Table
         counts = [kinds.get(kind, 0) for kind in ("value", "insufficient", "no_data")]
         met = [int((found["met"] == level).sum()) for level in (1, 2, 3)]
         numbers = [found.height, *counts, int(found["held"].sum()), *met]
-        table.add_row(name, catalogue()[name].name, *(f"{number:,}" if number else "·" for number in numbers))
+        table.add_row(catalogue()[name].name, *(f"{number:,}" if number else "·" for number in numbers))
     return table
