@@ -16,6 +16,10 @@ SAID = "数据异常，暂停判定"
 WITNESSES = ("data_lag", "invalid_row_rate", "device_offline")
 #: What the devices of a hall record: ticket machines, callers, door counters, clocks.
 BY_DEVICES = ("tickets", "headcounts", "attendance")
+#: Which data of which halls are bad, from when to when, where none are.
+NOTHING_BAD = pl.DataFrame(
+    schema={"hall_id": pl.String, "table": pl.String, "since": pl.Datetime("us"), "until": pl.Datetime("us")}
+)
 
 
 def red_spells(changes: pl.DataFrame, grain: tuple[str, ...]) -> pl.DataFrame:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from alerts.bad_data import WITNESSES, concerned, held_back, red_spells
+from alerts.bad_data import NOTHING_BAD, WITNESSES, concerned, held_back, red_spells
 from alerts.catalogue import catalogue
 from alerts.course import asked_of, course
 from alerts.definition import Definition
@@ -86,21 +85,17 @@ def replay(
     """
     wanted = [one for one in catalogue().values() if only is None or one.id in only or one.id in WITNESSES]
     readings = _Readings(lake, snapshot, start, end, progress)
-    found, bad = Played(), []
-    first = sorted(wanted, key=lambda one: one.id not in WITNESSES)
-    fast = [one for one in first if one.cadence == "RT"]
-    slow = [one for one in first if one.cadence != "RT"]
-    # What says that data are bad comes before what lives on them: invalid rows, which are read in the evening, first.
-    for definition in sorted(
-        [*slow, *fast], key=lambda one: (one.id not in WITNESSES, one.cadence == "RT", one.number)
-    ):
+    found = Played()
+    bad: list[pl.DataFrame] = []
+    # What says that data are bad comes before what lives on them.
+    for definition in sorted(wanted, key=lambda one: (one.id not in WITNESSES, one.number)):
         progress(definition.name)
         try:
             read = readings.of(definition)
         except Exception as error:  # one indicator that fails never stops the others
             found.ailing[definition.id] = f"{type(error).__name__}: {error}"
             continue
-        held = held_back(with_thresholds(read, definition, changes), definition, _together(bad))
+        held = held_back(with_thresholds(read, definition, changes), definition, pl.concat(bad) if bad else NOTHING_BAD)
         ready = judged(held, definition)
         moved = course(ready, definition, asked_of(definition, readings.instants(definition)), readings.closings())
         numbers = ready.select(*NUMBERS, *definition.quantity.extras).with_row_index("row")
@@ -115,17 +110,6 @@ def replay(
             found.evaluated[definition.id] = dict(kinds.iter_rows()) | {"held": int(ready["held"].sum())}
     found.closings = readings.closings()
     return found
-
-
-def _together(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    shape: dict[str, Any] = {
-        "hall_id": pl.String,
-        "table": pl.String,
-        "since": pl.Datetime("us"),
-        "until": pl.Datetime("us"),
-    }
-    filled = [part for part in parts if part.height]
-    return pl.concat(filled) if filled else pl.DataFrame(schema=shape)
 
 
 class _Readings:
