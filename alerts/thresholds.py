@@ -69,10 +69,12 @@ def in_force(
 def with_thresholds(readings: pl.DataFrame, definition: Definition, changes: Sequence[ThresholdChange]) -> pl.DataFrame:
     """Readings with the columns `yellow`, `orange`, `red`, `recovery` in force at their places at their instants."""
     edges = {edge: pl.lit(getattr(definition.thresholds, edge), dtype=pl.Float64) for edge in EDGES}
+    shape = readings.schema["at"]
     for change in _in_order(definition, changes):
         here = pl.all_horizontal(pl.lit(value=True), *(pl.col(name) == value for name, value in change.place))
         value = pl.lit(_value(definition, change), dtype=pl.Float64)
-        since = pl.col("at") >= pl.lit(change.effective_from)
+        # Records tell instants in universal time, readings on the city's clock.
+        since = pl.col("at") >= pl.lit(change.effective_from).cast(shape)
         edges[change.edge] = pl.when(here & since).then(value).otherwise(edges[change.edge])
     return readings.with_columns(expression.alias(edge) for edge, expression in edges.items())
 
