@@ -19,7 +19,8 @@ from alerts.catalogue import catalogue
 from alerts.incidents import Alert, Change
 from alerts.machine import Reason
 from alerts.merging import Merged, merged
-from cockpit.watch.replay import Played
+from cockpit.watch.harm import false_ones, harm_of
+from cockpit.watch.replay import Played, Replay
 
 #: Where the demo city's truth and its quiet days lie in the data folder.
 TRUTH, QUIET = Path("demo/truth.parquet"), Path("demo/quiet.parquet")
@@ -32,6 +33,7 @@ LATE = {
 }
 #: An alert a little before the onset is no second sight: the grid is five minutes wide.
 _EARLY = dt.timedelta(minutes=5)
+_DAYS_A_MONTH = 365 / 12
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class Score:
             wanted = [one for one in wanted if indicator in one.indicators]
             return sum(indicator in self.seen.get(one.incident_id, {}) for one in wanted), len(wanted)
         return sum(bool(self.seen.get(one.incident_id)) for one in wanted), len(wanted)
+
+    def precision(self, indicator: str) -> tuple[int, int]:
+        """Incidents that an indicator took part in and that stand for something, and all that it took part in."""
+        mine = [one for one in self.incidents if any(alert[0] == indicator for alert in one.first)]
+        wrong = {id(one) for one in self.false}
+        return sum(id(one) not in wrong for one in mine), len(mine)
 
     def lead(self) -> float | None:
         """Median minutes from the onset of an incident within a day to the first alert; None where none was seen."""
@@ -152,13 +160,13 @@ def explained(incident: Merged, labels: Sequence[Label], until: dt.datetime) -> 
         felt = cause in causes or (cause in {"crowd", "posts"} and "hall_id" in label.places)
         cadence = max(("RT", "D", "W", "M").index(catalogue()[alert[0]].cadence) for alert in incident.first)
         late = LATE[("RT", "D", "W", "M")[cadence]]
-        if felt and label.onset - _EARLY <= end and incident.opened_at <= label.end + late:
-            if any(label.meets(alert) for alert in incident.first):
-                return True
+        together = label.onset - _EARLY <= end and incident.opened_at <= label.end + late
+        if felt and together and any(label.meets(alert) for alert in incident.first):
+            return True
     return False
 
 
-def quiet(folder: Path, played: Played, changes: Sequence[Change], zone: dt.tzinfo) -> tuple[int, int]:
+def quiet(folder: Path, played: Played, changes: Sequence[Change], zone: dt.tzinfo | None) -> tuple[int, int]:
     """Quiet hall-days of the time replayed, and those of them with an orange or red alert of the hall."""
     days = played.closings.select("hall_id", "date").unique()
     calm = pl.read_parquet(folder / QUIET).join(days, on=["hall_id", "date"], how="semi")
@@ -171,9 +179,26 @@ def quiet(folder: Path, played: Played, changes: Sequence[Change], zone: dt.tzin
     return len(wanted), len(wanted & loud)
 
 
-def incidents_of(changes: Iterable[Change]) -> list[Merged]:
-    """What a replay would have opened."""
-    return merged(changes)
+def scored(folder: Path, past: Replay, played: Played) -> Score | None:
+    """Score a replay; None where the city has no labels.
+
+    Args:
+        folder: data folder.
+        past: the stretch of the past.
+        played: what the replay found with some thresholds.
+    """
+    start, end = past.span
+    labels = labels_of(folder, start, end)
+    if labels is None:
+        return None
+    # What went wrong before the first day may still be told of.
+    around = labels_of(folder, start - LATE["M"] - dt.timedelta(days=60), end) or []
+    changes = list(changes_of(played))
+    found = Score(labels, seen(labels, changes), merged(changes), hall_months=past.hall_weeks() * 7 / _DAYS_A_MONTH)
+    unexplained = [one for one in found.incidents if not explained(one, around, end)]
+    found.false = false_ones(unexplained, harm_of(*past.views()), end)
+    found.quiet_days, found.disturbed = quiet(folder, played, changes, end.tzinfo)
+    return found
 
 
 def _label(row: dict[str, object]) -> Label:
