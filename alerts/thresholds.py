@@ -101,12 +101,25 @@ def allowed(
             raise ImpossibleDefinition(f"{definition.id}: its places have no {', '.join(sorted(strange))}")
     then = [*changes, *wanted]
     # What is changed for all must fit wherever somebody has changed another threshold before.
-    places = {change.place for change in then if change.indicator == definition.id} | {()}
-    instants = {change.effective_from for change in wanted}
+    mine = [change for change in then if change.indicator == definition.id]
+    # What holds now must also fit what somebody has put on record for later.
+    first = min(change.effective_from for change in wanted)
+    instants = {change.effective_from for change in mine if change.effective_from >= first}
     found = {}
-    for place in sorted(places):
+    for place in sorted(_meeting({change.place for change in mine}, definition)):
         for at in sorted(instants):
             found[place] = checked(definition, in_force(definition, then, at, place))
+    return found
+
+
+def _meeting(places: set[Place], definition: Definition) -> set[Place]:
+    """Those places, all places, and where two of them meet: a hall's service group is in the hall and of the group."""
+    found: set[Place] = {()}
+    for place in places:
+        for other in list(found):
+            both = dict(other) | dict(place)
+            if all(both[name] == value for name, value in other):
+                found.add(tuple((name, both[name]) for name in definition.grain if name in both))
     return found
 
 
