@@ -187,6 +187,12 @@ class Definition:
             raise ImpossibleDefinition(f"{self.id}: a text is missing")
         if self.cause not in CAUSES or self.group not in GROUPS:
             raise ImpossibleDefinition(f"{self.id}: no such group or cause")
+        if self.direction not in ("up", "down") or self.source not in SOURCES or self.owner not in OWNERS:
+            raise ImpossibleDefinition(f"{self.id}: no such direction, source or owner")
+        if self.strict and self.direction == "down":
+            raise ImpossibleDefinition(f"{self.id}: downwards a level is met strictly below its threshold in any case")
+        if not set(self.at_least) <= {YELLOW, ORANGE, RED}:
+            raise ImpossibleDefinition(f"{self.id}: no such level")
         if (self.needs is None) != (not self.needs_said) or bool(self.at_least) != bool(self.at_least_said):
             raise ImpossibleDefinition(f"{self.id}: what a level also needs must be said in words too")
         if len({self.instead is None, self.instead_when is None, not self.instead_said}) > 1:
