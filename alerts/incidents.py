@@ -127,7 +127,7 @@ class Incident:
         opened_at: when its first alert fired.
         alerts: level now of every alert that it has taken in; 0 is over.
         worst: greatest level it has had.
-        flapping: alerts of which people are not told any more.
+        flapping: alerts whose level changed too often of late to be told each time.
         acknowledged_at: when somebody first took it on.
         by: who did.
         assigned_to: who is to see to it.
@@ -179,15 +179,18 @@ def incident_id(key: Key, opened_at: dt.datetime) -> str:
     return f"{opened_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{cause}-{where}"
 
 
-def changed(open_: Open, change: Change, definition: Definition) -> tuple[Incident, list[Event]]:
+def changed(open_: Open, change: Change, definition: Definition) -> tuple[Incident | None, list[Event]]:
     """Take in a change of level.
 
     Returns:
         The incident concerned, as it now is (closed where it is over and somebody had acknowledged it), and what
-        happened.
+        happened. None where an alert falls or ends after people have closed its incident: only a level that rises
+        opens a new one.
     """
     key = key_of(definition, change.alert[1])
     known = open_.get(key)
+    if known is None and change.level <= change.before:
+        return None, []
     incident = known or Incident(incident_id(key, change.at), key, change.at, {})
     before = incident.level
     incident = replace(incident, alerts={**incident.alerts, change.alert: change.level})
@@ -209,6 +212,11 @@ def changed(open_: Open, change: Change, definition: Definition) -> tuple[Incide
     if change.flapping and change.alert not in incident.flapping:
         incident = replace(incident, flapping=incident.flapping | {change.alert})
         events.append(event(Kind.FLAPPING))
+    if not change.flapping:
+        incident = replace(incident, flapping=incident.flapping - {change.alert})
+        if known is not None and before == 0 and incident.level > 0:
+            # What was over and comes again rises: it is told anew, to the rung of its level.
+            incident = replace(incident, told_level=0, rung=-1)
     if incident.level == 0 and before > 0:
         events.append(event(Kind.CLEARED, text=str(int(change.reason))))
         incident, ended = over(incident, change.at)

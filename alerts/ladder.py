@@ -26,6 +26,7 @@ RT_ACT: Mapping[int, int] = {YELLOW: 60, ORANGE: 40, RED: 20}
 #: What is read once a day or less: told at this time of the next working day, working days to acknowledge and to act.
 MORNING = dt.time(8, 30)
 SLOW_ACKNOWLEDGE, SLOW_ACT = 1, 5
+NOON = dt.time(12)
 SLOW_RUNGS: Mapping[Rung, tuple[Rung, ...]] = {
     "duty": ("duty", "manager", CITY),
     "manager": ("manager", "county", CITY),
@@ -104,7 +105,7 @@ def notice(
     if found is None:
         return incident, None, None
     rung, why = found
-    level = incident.level or incident.told_level
+    level = incident.level or incident.told_level or incident.worst
     told = replace(incident, told_level=max(level, incident.told_level), rung=rung, told_at=now)
     event = Event(now, incident.id, Kind.TOLD, level, detail={"rung": rungs[rung], "why": why.value})
     return told, Notice(incident.id, now, rungs[rung], level, why), event
@@ -115,30 +116,36 @@ def _due(
 ) -> tuple[int, Why] | None:
     top = len(rungs) - 1
     level = incident.level
+    if not fast and incident.told_at is None:
+        # Told in the morning whatever the evening's reading made of it: unacknowledged it stays for people.
+        return (0, Why.NEW) if incident.worst > 0 and now >= morning(incident.opened_at, 0) else None
     if level > incident.told_level and not _quiet(incident):
         why = Why.NEW if incident.told_at is None else Why.ROSE
-        if fast:
-            return max(RT_FIRST[level], incident.rung), why
-        return (max(0, incident.rung), why) if now >= morning(incident.opened_at, 0) or incident.told_at else None
+        return max(RT_FIRST[level] if fast else 0, incident.rung), why
     if incident.told_at is None or incident.rung >= top:
         return None
-    told = incident.told_level
+    told = incident.told_level or incident.worst
     if incident.acknowledged_at is None:
-        late = incident.told_at + dt.timedelta(minutes=RT_ACKNOWLEDGE[told]) if fast else _after(incident, morning, 1)
+        minutes = dt.timedelta(minutes=RT_ACKNOWLEDGE[told])
+        late = incident.told_at + minutes if fast else _mornings(morning, incident.told_at, SLOW_ACKNOWLEDGE, now)
         return (incident.rung + 1, Why.NOT_ACKNOWLEDGED) if now >= late else None
     since = max(incident.acknowledged_at, incident.told_at)
-    act = since + dt.timedelta(minutes=RT_ACT[told]) if fast else morning(since, SLOW_ACT)
+    act = since + dt.timedelta(minutes=RT_ACT[told]) if fast else _mornings(morning, since, SLOW_ACT, now)
     return (incident.rung + 1, Why.NOT_DONE) if level > 0 and now >= act else None
 
 
-def _after(incident: Incident, morning: WorkingMorning, days: int) -> dt.datetime:
-    return morning(incident.told_at or incident.opened_at, days)
+def _mornings(morning: WorkingMorning, since: dt.datetime, days: int, now: dt.datetime) -> dt.datetime:
+    """The morning so many working days after an instant; what is told late in a morning counts from that morning."""
+    clock = since.astimezone(now.tzinfo)
+    if MORNING < clock.time() < NOON:
+        clock = dt.datetime.combine(clock.date(), MORNING, clock.tzinfo)
+    return morning(clock, days)
 
 
 def _quiet(incident: Incident) -> bool:
-    """All that fires changes its level too often to be told each time; the first time was told."""
+    """All that fires comes and goes too often to be told each time; it was told before it did. Red is always told."""
     firing = {alert for alert, level in incident.alerts.items() if level > 0}
-    return incident.told_at is not None and firing <= incident.flapping
+    return incident.told_at is None and firing <= incident.flapping and incident.level < RED
 
 
 def _nothing_due(incident: Incident) -> bool:

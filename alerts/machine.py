@@ -166,7 +166,8 @@ def step(state: State, seen: Seen, definition: Definition, minutes: int) -> tupl
     # Where the level that fires is over, the highest one below it that is not over stays.
     stays = (np.where(over, 0, levels) * (levels <= state.level[:, None])).max(axis=1)
     fallen = np.where(_at_level(over, state.level), stays, state.level)
-    level = np.maximum(entered, fallen)
+    # Neither what is missing nor what is too few changes a level, save for an hour of the latter.
+    level = np.where(valued, np.maximum(entered, fallen), state.level)
     empty = (state.level > 0) & (few * minutes >= FEW_AFTER)
     level = np.where(empty, 0, level)
     level = np.where(asked & (settling == 0), level, state.level)
@@ -174,8 +175,6 @@ def step(state: State, seen: Seen, definition: Definition, minutes: int) -> tupl
     changed = level != state.level
     why = np.where(level > state.level, Reason.MET, np.where(empty, Reason.FEW, Reason.RECOVERED))
     history = np.where(asked, ((state.changes << 1) | changed) & _WATCHED_BITS, state.changes)
-    past[changed] = 0
-    met[empty & changed] = 0
     after = State(level, met, past, dark, few, source, settling, history)
     return after, np.where(changed, why, Reason.NONE)
 

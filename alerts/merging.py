@@ -52,6 +52,8 @@ def merged(changes: Iterable[Change]) -> list[Merged]:
     last: dict[str, Incident] = {}
     for change in changes:
         incident, _ = changed(open_, change, catalogue()[change.alert[0]])
+        if incident is None:
+            continue
         if incident.acknowledged_at is None:
             incident = replace(incident, acknowledged_at=change.at)
         last[incident.id] = incident

@@ -69,10 +69,12 @@ def in_force(
 def with_thresholds(readings: pl.DataFrame, definition: Definition, changes: Sequence[ThresholdChange]) -> pl.DataFrame:
     """Readings with the columns `yellow`, `orange`, `red`, `recovery` in force at their places at their instants."""
     edges = {edge: pl.lit(getattr(definition.thresholds, edge), dtype=pl.Float64) for edge in EDGES}
+    shape = readings.schema["at"]
     for change in _in_order(definition, changes):
         here = pl.all_horizontal(pl.lit(value=True), *(pl.col(name) == value for name, value in change.place))
         value = pl.lit(_value(definition, change), dtype=pl.Float64)
-        since = pl.col("at") >= pl.lit(change.effective_from)
+        # Records tell instants in universal time, readings on the city's clock.
+        since = pl.col("at") >= pl.lit(change.effective_from).cast(shape)
         edges[change.edge] = pl.when(here & since).then(value).otherwise(edges[change.edge])
     return readings.with_columns(expression.alias(edge) for edge, expression in edges.items())
 
@@ -99,12 +101,25 @@ def allowed(
             raise ImpossibleDefinition(f"{definition.id}: its places have no {', '.join(sorted(strange))}")
     then = [*changes, *wanted]
     # What is changed for all must fit wherever somebody has changed another threshold before.
-    places = {change.place for change in then if change.indicator == definition.id} | {()}
-    instants = {change.effective_from for change in wanted}
+    mine = [change for change in then if change.indicator == definition.id]
+    # What holds now must also fit what somebody has put on record for later.
+    first = min(change.effective_from for change in wanted)
+    instants = {change.effective_from for change in mine if change.effective_from >= first}
     found = {}
-    for place in sorted(places):
+    for place in sorted(_meeting({change.place for change in mine}, definition)):
         for at in sorted(instants):
             found[place] = checked(definition, in_force(definition, then, at, place))
+    return found
+
+
+def _meeting(places: set[Place], definition: Definition) -> set[Place]:
+    """Those places, all places, and where two of them meet: a hall's service group is in the hall and of the group."""
+    found: set[Place] = {()}
+    for place in places:
+        for other in list(found):
+            both = dict(other) | dict(place)
+            if all(both[name] == value for name, value in other):
+                found.add(tuple((name, both[name]) for name in definition.grain if name in both))
     return found
 
 

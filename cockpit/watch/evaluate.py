@@ -104,6 +104,9 @@ class Evaluator:
             for change in sorted(run.found.changes, key=_order):
                 definition = catalogue()[change.alert[0]]
                 incident, events = changed(incidents, change, definition)
+                if incident is None:
+                    book.add_change(change, "")
+                    continue
                 opened_by.setdefault(incident.id, definition.id)
                 touched[incident.id] = incident
                 if incident.closed_at is None:

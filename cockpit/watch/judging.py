@@ -217,9 +217,8 @@ class Judging:
             if standing is None:
                 continue
             red = standing.places.filter(pl.Series(standing.state.level == RED))
-            spells = red.with_columns(
-                pl.lit(self.at).alias("since"), pl.lit(None, dtype=pl.Datetime("us")).alias("until")
-            )
+            still = pl.lit(None, dtype=pl.Datetime("us", self._snapshot.timezone))
+            spells = red.with_columns(pl.lit(self.at).alias("since"), still.alias("until"))
             sources = view.records["deliveries"].select("hall_id", "source_system", "table").unique()
             if red.height:
                 self._bad.append(concerned(name, spells, sources))

@@ -26,7 +26,6 @@ class Slow:
     minutes: int
     level: int = 0
     values: list[tuple[int, tuple[bool, bool, bool]]] = field(default_factory=list)
-    since_change: int = 0
     dark: int = 0
     few: int = 0
     source: int = -1
@@ -42,10 +41,8 @@ class Slow:
                 self.settling = 3
             self.source = source
             self.values.append((met, past))
-            self.since_change += 1
         if self.dark * self.minutes >= 15:
             self.values.clear()
-            self.since_change = 0
         hold = self.definition.hold
         entered = 0
         for level, needed in ((1, hold.calm), (2, hold.calm), (3, hold.red)):
@@ -54,22 +51,19 @@ class Slow:
                 entered = level
 
         def over(level: int) -> bool:
-            recent = self.values[-min(hold.keep, self.since_change) :] if self.since_change >= hold.keep else []
+            recent = self.values[-hold.keep :]
             return len(recent) == hold.keep and all(value[1][level - 1] for value in recent)
 
         wanted = self.level
         if self.level and over(self.level):
             wanted = max((level for level in range(1, self.level + 1) if not over(level)), default=0)
-        wanted = max(wanted, entered)
+        wanted = max(wanted, entered) if valued else self.level
         empty = self.level > 0 and self.few * self.minutes >= 60
         if empty:
             wanted = 0
         if self.settling:
             return self.level
-        if wanted != self.level:
-            self.level, self.since_change = wanted, 0
-            if empty:
-                self.values.clear()
+        self.level = wanted
         return self.level
 
 
