@@ -100,7 +100,7 @@ def _written(value: float, *, up: bool) -> float:
     """Two figures, rounded to the milder side."""
     if value == 0:
         return 0.0
-    scale = 10 ** (1 - math.floor(math.log10(abs(value))))
+    scale: float = 10.0 ** (1 - math.floor(math.log10(abs(value))))
     whole: int = math.ceil(value * scale - 1e-9) if up else math.floor(value * scale + 1e-9)
     return whole / scale
 
