@@ -145,7 +145,9 @@ class Replay:
         held = held_back(with_thresholds(read, definition, changes), definition, pl.concat(bad) if bad else NOTHING_BAD)
         ready = judged(held, definition)
         asked = asked_of(definition, self._readings.instants(definition))
-        moved = course(ready, definition, asked, self._readings.closings())
+        # Halls that are still open at the last instant have not closed yet.
+        closings = self._readings.closings().filter(pl.col("last_close") <= self.span[1])
+        moved = course(ready, definition, asked, closings)
         numbers = ready.select(*NUMBERS, *definition.quantity.extras).with_row_index("row")
         numbers = numbers.with_columns(pl.col("row").cast(pl.Int64))
         return moved.join(numbers, on="row", how="left", maintain_order="left").drop("row"), ready
