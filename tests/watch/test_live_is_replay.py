@@ -28,7 +28,7 @@ DAY = dt.date(2026, 10, 19)
 FIRST, LAST = (dt.datetime.combine(DAY, clock, ZONE) for clock in (dt.time(6), dt.time(20)))
 EVERY = dt.timedelta(minutes=5)
 #: All halls open after the one and close before the other; nobody has to look between them and the evening.
-OPENS, SHUT = (dt.datetime.combine(DAY, clock, ZONE) for clock in (dt.time(8), dt.time(17, 40)))
+OPENS, SHUT = (dt.datetime.combine(DAY, clock, ZONE) for clock in (dt.time(8, 30), dt.time(17, 10)))
 #: A column of event time of each table that the readings of the moment look at.
 HAPPENED = {"tickets": "take_time", "window_sessions": "start_at", "attendance": "start_at", "headcounts": "at"}
 
