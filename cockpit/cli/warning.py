@@ -99,12 +99,15 @@ def indicators(data: DataOption = None, json: JsonOption = False) -> None:
         print_json([_definition(one, in_force(one, changes, now)) for one in catalogue().values()])
         return
     table = Table(title="预警指标")
-    for heading in ("#", "指标", "名称", "周期", "黄", "橙", "红", "恢复", "单位", "先做什么"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("名称", no_wrap=True)
+    table.add_column("指标", overflow="fold")
+    for heading in ("周期", *(EDGE_NAMES[edge] for edge in EDGES), "单位"):
+        table.add_column(heading, no_wrap=True)
     for one in catalogue().values():
         force = in_force(one, changes, now)
         values = [f"{getattr(force, edge):g}" for edge in EDGES]
-        table.add_row(str(one.number), one.id, one.name, one.cadence, *values, one.unit, one.action)
+        table.add_row(str(one.number), one.name, one.id, one.cadence, *values, one.unit)
     Console().print(table)
 
 
@@ -120,13 +123,14 @@ def list_thresholds(data: DataOption = None, json: JsonOption = False) -> None:
         print_json({"in_force": found, "changes": told, "proposed": [_change(change) for change in waiting]})
         return
     table = Table(title=f"{now:%Y-%m-%d %H:%M} 现行阈值")
-    for heading in ("指标", "名称", *(EDGE_NAMES[edge] for edge in EDGES), "改过的地点"):
+    table.add_column("名称", no_wrap=True)
+    for heading in ("指标", *(EDGE_NAMES[edge] for edge in EDGES), "改过的地点"):
         table.add_column(heading, overflow="fold")
     for one in catalogue().values():
         force = in_force(one, known, now)
         places = {change.place for change in known if change.indicator == one.id and change.place}
         where = "、".join(" ".join(value for _, value in place) for place in sorted(places))
-        table.add_row(one.id, one.name, *(f"{getattr(force, edge):g}" for edge in EDGES), escape(where))
+        table.add_row(one.name, one.id, *(f"{getattr(force, edge):g}" for edge in EDGES), escape(where))
     Console().print(table)
     for change in waiting:
         where = " ".join(value for _, value in change.place) or "全市"
