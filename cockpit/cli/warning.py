@@ -26,6 +26,8 @@ from cockpit.watch.thresholds import change_thresholds, differing, proposals
 MET = ("ok", "yellow", "orange", "red")
 #: Place columns as answers name them.
 PLACE_NAMES = {"source_system": "source", "source_table": "table"}
+#: Names of indicators break lines only where they are longer.
+_NAME_WIDTH = 16
 #: Further columns of a reading that answers give.
 TOLD = ("comparison", "people_from")
 
@@ -100,14 +102,14 @@ def indicators(data: DataOption = None, json: JsonOption = False) -> None:
         return
     table = Table(title="预警指标")
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("名称", no_wrap=True)
-    table.add_column("指标", overflow="fold")
-    for heading in ("周期", *(EDGE_NAMES[edge] for edge in EDGES), "单位"):
-        table.add_column(heading, no_wrap=True)
+    table.add_column("名称", overflow="fold", min_width=_NAME_WIDTH)
+    table.add_column("指标", no_wrap=True)
+    table.add_column("周期", no_wrap=True)
+    table.add_column("黄/橙/红 · 恢复", no_wrap=True)
     for one in catalogue().values():
         force = in_force(one, changes, now)
-        values = [f"{getattr(force, edge):g}" for edge in EDGES]
-        table.add_row(str(one.number), one.name, one.id, one.cadence, *values, one.unit)
+        levels = "/".join(f"{value:g}" for value in (force.yellow, force.orange, force.red))
+        table.add_row(str(one.number), one.name, one.id, one.cadence, f"{levels} · {force.recovery:g} {one.unit}")
     Console().print(table)
 
 
@@ -123,7 +125,7 @@ def list_thresholds(data: DataOption = None, json: JsonOption = False) -> None:
         print_json({"in_force": found, "changes": told, "proposed": [_change(change) for change in waiting]})
         return
     table = Table(title=f"{now:%Y-%m-%d %H:%M} 现行阈值")
-    table.add_column("名称", no_wrap=True)
+    table.add_column("名称", overflow="fold", min_width=_NAME_WIDTH)
     for heading in ("指标", *(EDGE_NAMES[edge] for edge in EDGES), "改过的地点"):
         table.add_column(heading, overflow="fold")
     for one in catalogue().values():
