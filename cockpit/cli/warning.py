@@ -205,17 +205,9 @@ def _change(change: Any) -> dict[str, Any]:  # noqa: ANN401 (a change of a thres
 def _readings_table(at: dt.datetime, readings: dict[str, pl.DataFrame]) -> Table:
     """For people: how many places each indicator was read at, and where a level is met."""
     table = Table(title=f"{at:%Y-%m-%d %H:%M} 判定")
-    for heading in (
-        "指标",
-        "名称",
-        "地点",
-        "有值",
-        "样本不足",
-        "无数据",
-        "暂停判定",
-        *(f"达{name}" for name in LEVELS[1:]),
-    ):
-        table.add_column(heading, justify="left" if heading in ("指标", "名称") else "right")
+    table.add_column("指标", overflow="fold", min_width=_NAME_WIDTH)
+    for heading in ("地点", "有值", "样本不足", "无数据", "暂停判定", *(f"达{name}" for name in LEVELS[1:])):
+        table.add_column(heading, justify="right", overflow="fold")
     for name in _ordered(readings):
         found = readings[name]
         kinds = dict(found.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())
