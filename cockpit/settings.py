@@ -29,11 +29,14 @@ from cockpit.settings_values import (
     checked_records_url,
     checked_streamlit,
     checked_text,
+    checked_thresholds,
     checked_zone,
     folder,
     optional_folder,
 )
 
+#: Sections whose keys are not ours to list.
+FREE = ("streamlit", "thresholds")
 PREFIX = "COCKPIT_"
 NESTED = "__"
 ROOT_CONFIG = Path(__file__).resolve().parent.parent / "config.toml"
@@ -168,6 +171,9 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     door: DoorSettings = DoorSettings()
     oidc: OidcSettings = OidcSettings()
+    thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = _setting(
+        {}, "拟改的预警阈值，thresholds apply 才生效", allowed="若干 [thresholds.指标] 小节", repr=False
+    )
     streamlit: Annotated[dict[str, Any], BeforeValidator(checked_streamlit)] = _setting(
         {}, "Streamlit 自己的选项，原样传给它", allowed="若干 [streamlit.*] 小节", repr=False
     )
@@ -207,7 +213,7 @@ def leaves(
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             yield from leaves(field.annotation, (*prefix, name))
-        elif name != "streamlit":
+        elif name not in FREE:
             yield (*prefix, name), field
 
 

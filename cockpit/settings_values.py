@@ -4,6 +4,7 @@ import ipaddress
 import re
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -146,6 +147,39 @@ def checked_streamlit(value: object) -> dict[str, object]:
     if faults:
         raise PydanticCustomError("unusable_streamlit", "unusable Streamlit options", {"faults": faults})
     return options
+
+
+#: What a proposed threshold may set.
+THRESHOLD_EDGES = ("yellow", "orange", "red", "recovery")
+
+
+def checked_thresholds(value: object) -> dict[str, Any]:
+    """Proposed thresholds: [thresholds.ID] for all places, [[thresholds.ID.at]] for one; ids are looked up later."""
+    if not isinstance(value, dict):
+        raise refused("不是小节")
+    for name, table in value.items():
+        if not isinstance(table, dict):
+            raise refused(f"{name} 不是小节，请写成 [thresholds.{name}]")
+        places = table.get("at", [])
+        if not isinstance(places, list) or not all(isinstance(place, dict) for place in places):
+            raise refused(f"{name} 的地点请写成 [[thresholds.{name}.at]]")
+        edges, strange = _edges(name, {key: content for key, content in table.items() if key != "at"})
+        if strange:
+            raise refused(f"{name} 里没有 {'、'.join(strange)} 这一项，可以写 {'、'.join(THRESHOLD_EDGES)}")
+        for place in places:
+            edges, where = _edges(name, place)
+            if not edges or not where or not all(isinstance(text, str) for text in where.values()):
+                raise refused(f'{name} 的每个地点要写明是哪里（如 hall_id = "H001"）和至少一个阈值')
+    return value
+
+
+def _edges(name: str, table: dict[str, Any]) -> tuple[dict[str, float], dict[str, Any]]:
+    """The thresholds in a table, and what else is in it."""
+    edges = {key: number for key, number in table.items() if key in THRESHOLD_EDGES}
+    for key, number in edges.items():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise refused(f"{name} 的 {key} 不是数")
+    return edges, {key: content for key, content in table.items() if key not in edges}
 
 
 def _flat(table: dict[str, object], prefix: str) -> list[tuple[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -124,7 +125,7 @@ class MomentLoader:
         begun = self._days.of(snapshot, "deliveries", {month}).filter(pl.col("date") < before.date())
         state = (before, earlier, sorted(begun.rows()))
         if self._sources is None or self._sources[0] != state:
-            self._sources = (state, _last_deliveries(snapshot, before))
+            self._sources = (state, last_deliveries(snapshot, before))
         return self._sources[1]
 
     def _past(self, snapshot: Snapshot, first: dt.date, last: dt.date, calendar: pl.DataFrame) -> Past:
@@ -145,9 +146,9 @@ class MomentLoader:
         """The day of each hall's first ticket; past months are read again only where their files have changed."""
         month, files = day.strftime("%Y-%m"), _earlier_files(snapshot, day)
         if self._first is None or self._first[0] != files:
-            self._first = (files, _first_days(snapshot, months_between(None, _before(day))))
+            self._first = (files, first_days(snapshot, months_between(None, _before(day))))
         known = self._first[1]
-        late = _first_days(snapshot, months_between(month, None)).join(known, on="hall_id", how="anti")
+        late = first_days(snapshot, months_between(month, None)).join(known, on="hall_id", how="anti")
         return pl.concat([known, late])
 
 
@@ -163,13 +164,21 @@ def _looked_back(first: dt.date, last: dt.date) -> set[dt.date]:
     return {day for day in days if day < last}
 
 
-def _last_deliveries(snapshot: Snapshot, before: dt.datetime) -> pl.DataFrame:
-    """The last deliveries of every source before an instant; several batches at one instant count as one of them."""
+def last_deliveries(
+    snapshot: Snapshot, before: dt.datetime, tables: Collection[str] | None = DELIVERED
+) -> pl.DataFrame:
+    """The last deliveries of every source before an instant; several batches at one instant count as one of them.
+
+    Args:
+        snapshot: the records to go by.
+        before: the instant.
+        tables: those whose deliveries are asked for; None: of all.
+    """
     # Most sources have told enough in the last weeks; only the others are looked for in all the past.
     near = before - _LATELY
-    late = _last(_deliveries(snapshot, near, before), snapshot.timezone)
+    late = _last(_deliveries(snapshot, near, before, tables), snapshot.timezone)
     enough = late.group_by(SOURCE).agg(pl.len()).filter(pl.col("len") >= ENOUGH)
-    others = _deliveries(snapshot, None, near).join(enough.lazy(), on=SOURCE, how="anti")
+    others = _deliveries(snapshot, None, near, tables).join(enough.lazy(), on=SOURCE, how="anti")
     return pl.concat([late, _last(others, snapshot.timezone)])
 
 
@@ -187,7 +196,8 @@ def _last(deliveries: pl.LazyFrame, timezone: str) -> pl.DataFrame:
     )
 
 
-def _first_days(snapshot: Snapshot, months: Parts) -> pl.DataFrame:
+def first_days(snapshot: Snapshot, months: Parts | None = None) -> pl.DataFrame:
+    """The day of each hall's first ticket, of some months or of all: hall_id, first_day."""
     taken = pl.col("take_time").min().dt.convert_time_zone(snapshot.timezone).dt.date()
     tickets = snapshot.raw("tickets", months).filter(~pl.col("is_test"))
     return tickets.group_by("hall_id").agg(taken.alias("first_day")).collect()
@@ -198,5 +208,8 @@ def _before(day: dt.date) -> str:
     return (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
 
 
-def _deliveries(snapshot: Snapshot, start: dt.datetime | None, end: dt.datetime) -> pl.LazyFrame:
-    return snapshot.scan("deliveries", start, end).filter(pl.col("table").is_in(DELIVERED))
+def _deliveries(
+    snapshot: Snapshot, start: dt.datetime | None, end: dt.datetime, tables: Collection[str] | None
+) -> pl.LazyFrame:
+    rows = snapshot.scan("deliveries", start, end)
+    return rows if tables is None else rows.filter(pl.col("table").is_in(list(tables)))

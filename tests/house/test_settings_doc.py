@@ -4,7 +4,7 @@ from pathlib import Path
 
 from streamlit import config as streamlit_config
 
-from cockpit.settings import ROOT_CONFIG, leaves, load_settings
+from cockpit.settings import FREE, ROOT_CONFIG, leaves, load_settings
 from cockpit.settings_doc import comment, default, settings_table
 from cockpit.streamlit_options import STREAMLIT_OPTIONS
 
@@ -34,7 +34,7 @@ def test_config_toml_holds_nothing_else_and_every_line_of_it_is_commented() -> N
     found = {
         (section, key) if isinstance(content, dict) else (section,)
         for section, content in written.items()
-        if section != "streamlit"
+        if section not in FREE
         for key in (content if isinstance(content, dict) else [section])
     }
     assert found == settings

@@ -1,0 +1,1 @@
+"""The 38 indicators, one file each, found by `alerts.catalogue`."""

@@ -1,0 +1,1 @@
+"""Data and devices (数据与设备)."""

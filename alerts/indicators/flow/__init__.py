@@ -1,0 +1,1 @@
+"""Crowds and queues (人流与排队)."""

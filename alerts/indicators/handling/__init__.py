@@ -1,0 +1,1 @@
+"""Handling and deadlines (办理与时限)."""

@@ -1,0 +1,1 @@
+"""One network and online (一网通办与线上)."""

@@ -1,0 +1,1 @@
+"""Reviews and complaints (评价与投诉)."""

@@ -1,0 +1,1 @@
+"""Staff and public health (人员与公共卫生)."""

@@ -1,0 +1,1 @@
+"""Windows and how busy they are (窗口与饱和)."""

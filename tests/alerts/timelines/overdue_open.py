@@ -1,0 +1,22 @@
+"""15 超期未办结: a level also needs three cases."""
+
+TIMELINE = """
+2026-10-12 | value=0.9 numerator=9 denominator=1000      | 正常
+2026-10-13 | value=1 numerator=10 denominator=1000       | 黄 达到阈值  # believed at once
+2026-10-14 | value=0.9 numerator=9 denominator=1000      | 黄  # between: stays what it was
+2026-10-15 | value=3 numerator=30 denominator=1000       | 橙 达到阈值
+2026-10-16 | value=5 numerator=50 denominator=1000       | 红 达到阈值
+2026-10-17 | no_data                                     | 红  # resolves nothing
+2026-10-19 | value=4.9 numerator=49 denominator=1000     | 红  # under red, not recovered
+2026-10-20 | value=0.5 numerator=5 denominator=1000      | 正常 已恢复
+2026-10-21 | value=5 numerator=50 denominator=1000       | 红 达到阈值
+2026-10-22 | held value=0.5 numerator=5 denominator=1000 | 红  # bad data
+2026-10-23 | insufficient                                | 正常 样本不足  # with fresh data
+2026-10-24 | value=1 numerator=10 denominator=1000       | 黄 达到阈值
+2026-10-26 | absent                                      | 正常 样本不足  # nothing there to read
+2026-10-27 | value=3 numerator=30 denominator=1000       | 橙 达到阈值
+
+2026-10-28 | value=20 numerator=2 denominator=10         | 正常 已恢复  # 20 %, but two cases only
+2026-10-29 | value=30 numerator=3 denominator=10         | 红 达到阈值
+2026-10-30 | value=20 numerator=2 denominator=10         | 正常 已恢复
+"""

@@ -1,0 +1,67 @@
+"""One evaluation on a demo city: what is on record in universal time, and what is bad now, stops no indicator."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from alerts.bad_data import WITNESSES
+from alerts.catalogue import catalogue
+from alerts.course import Standing
+from alerts.machine import State
+from alerts.thresholds import ThresholdChange
+from cockpit.records.alert_log import StandingRecord
+from cockpit.watch.judging import Judging
+from cockpit.watch.loading import MomentLoader
+from cockpit.watch.standings import as_body
+from metrics.view import View
+from tests.watch.conftest import ZONE, City
+
+AT = dt.datetime(2026, 10, 19, 10, 30, tzinfo=ZONE)
+
+
+@pytest.fixture(scope="module")
+def view(city: City) -> View:
+    return MomentLoader(city.folder.lake).view(city.folder.lake.snapshot(), AT)
+
+
+def judging(city: City, thresholds: list[ThresholdChange], known: dict[str, StandingRecord]) -> Judging:
+    return Judging(AT, ("RT",), city.folder.lake.snapshot(), thresholds, known)
+
+
+def red(indicator: str, *places: dict[str, str]) -> StandingRecord:
+    """An indicator remembered as red since five minutes ago."""
+    definition, state = catalogue()[indicator], State.fresh(len(places))
+    state.level[:] = 3
+    standing = Standing(pl.DataFrame(list(places), schema=dict.fromkeys(definition.grain, pl.String)), state)
+    before = AT - dt.timedelta(minutes=5)
+    return StandingRecord(indicator, before, definition.version, as_body(standing, before.date()), {}, None)
+
+
+def test_changed_thresholds_as_records_give_them_are_in_force(city: City, view: View) -> None:
+    since = dt.datetime(2026, 10, 19, 2, 0, tzinfo=dt.UTC)
+    changes = [ThresholdChange("wait_avg", (), "recovery", 1.5, since, "li", since, "试运行")]
+    run = judging(city, changes, {})
+    run.read(catalogue()["wait_avg"], view, dry=True)
+    assert run.found.ailing == {}
+    assert set(run.found.readings["wait_avg"]["recovery"]) == {1.5}
+
+
+def test_while_the_tickets_of_one_hall_are_late_its_indicators_are_held_back_and_no_others(
+    city: City, view: View
+) -> None:
+    hall, other = view.sessions["hall_id"].unique().sort()[:2]
+    late = {"hall_id": hall, "source_system": "queueing", "source_table": "tickets"}
+    refused = {"hall_id": other, "source_system": "personnel"}
+    run = judging(city, [], {"data_lag": red("data_lag", late), "invalid_row_rate": red("invalid_row_rate", refused)})
+    for definition in catalogue().values():
+        if definition.cadence == "RT" and definition.id not in WITNESSES:
+            run.read(definition, view, dry=True)
+    assert run.found.ailing == {}
+    for name in ("wait_avg", "footfall_peak", "wait_max_open"):
+        read = run.found.readings[name]
+        assert np.array_equal(read["held"], read["hall_id"] == hall) and read["held"].any()
+    assert not run.found.readings["window_open_rate"]["held"].any()
