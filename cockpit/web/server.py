@@ -56,7 +56,7 @@ DEFAULTS: dict[str, Any] = {
     "theme.light.textColor": "#1b2733",
     "theme.light.borderColor": "#dfe5ec",
     "theme.light.linkColor": "#1d4f91",
-    "theme.dark.primaryColor": "#3f7cc4",
+    "theme.dark.primaryColor": "#3870b3",
     "theme.dark.backgroundColor": "#10161d",
     "theme.dark.secondaryBackgroundColor": "#18212b",
     "theme.dark.textColor": "#e8edf3",

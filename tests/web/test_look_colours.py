@@ -85,6 +85,7 @@ def test_streamlit_draws_its_own_parts_in_the_same_look(look: Look) -> None:
     for option, name in (("backgroundColor", "paper"), ("secondaryBackgroundColor", "panel"), ("textColor", "ink")):
         assert DEFAULTS[f"theme.{look}.{option}"] == colours[name]
     assert contrast(DEFAULTS[f"theme.{look}.primaryColor"], colours["panel"]) >= 3
+    assert contrast(DEFAULTS[f"theme.{look}.primaryColor"], "#ffffff") >= 4.5  # what its buttons say is white
 
 
 def test_every_level_has_a_colour_and_a_shape_of_its_own() -> None:
