@@ -7,10 +7,10 @@ in a cell of a table. Whatever comes from the data is escaped here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from cockpit.board.quantity import Level
 from cockpit.web import words
+from cockpit.web.escaped import escape
 
 #: How many shades a strip of hours has beyond empty.
 SHADES = 5
