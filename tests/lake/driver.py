@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from importlib import import_module
 from pathlib import Path
@@ -50,13 +51,17 @@ def obey(order: dict[str, Any]) -> None:
     log = Path(order["log"])
     began = time.monotonic()
 
+    # Tables are written side by side: whoever is to be killed must not see another one write a step meanwhile.
+    alone = threading.Lock()
+
     def observe(step: str) -> None:
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{time.monotonic() - began:.4f} {step}\n")
-        if step == signs["kill_at"]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if step == signs["stop_at"]:
-            os.kill(os.getpid(), signal.SIGSTOP)
+        with alone:
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{time.monotonic() - began:.4f} {step}\n")
+            if step == signs["kill_at"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if step == signs["stop_at"]:
+                os.kill(os.getpid(), signal.SIGSTOP)
 
     observe("began")
     try:
