@@ -61,6 +61,16 @@ def instants_of(view: View, cadence: str, start: dt.datetime, end: dt.datetime) 
     return (weekly if cadence == "W" else monthly)(view.records.timezone, start, end)
 
 
+@dataclass
+class _Outcome:
+    """What became of one indicator."""
+
+    changes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    evaluated: dict[str, int] = field(default_factory=dict)
+    ailing: str = ""
+    bad: pl.DataFrame | None = None
+
+
 class Replay:
     """A stretch of the past, read once and judged as often as wanted.
 
@@ -84,6 +94,7 @@ class Replay:
         self._readings = _Readings(lake, snapshot, start, end, progress)
         self._progress = progress
         self._kept: dict[str, pl.DataFrame] = {}
+        self._known: dict[object, dict[str, _Outcome]] = {}
 
     @property
     def span(self) -> tuple[dt.datetime, dt.datetime]:
@@ -120,26 +131,44 @@ class Replay:
         Raises:
             StorageError: a file of the lake is damaged, or the disk refused.
         """
-        wanted = [one for one in catalogue().values() if only is None or one.id in only or one.id in WITNESSES]
         found = Played(closings=self._readings.closings())
-        bad: list[pl.DataFrame] = []
-        # What says that data are bad comes before what lives on them.
-        for definition in sorted(wanted, key=lambda one: (one.id not in WITNESSES, one.number)):
-            try:
-                read = self.readings(definition)
-            except CockpitError:
-                raise
-            except Exception as error:  # one indicator that fails never stops the others
-                found.ailing[definition.id] = f"{type(error).__name__}: {error}"
+        known = self._witnesses([one for one in changes if one.indicator in WITNESSES])
+        for definition in catalogue().values():
+            if only is not None and definition.id not in only:
                 continue
-            told, ready = self._judged(definition, read, changes, bad)
             if definition.id in WITNESSES:
-                bad.append(concerned(definition.id, red_spells(told, definition.grain), self._readings.sources()))
-            if only is None or definition.id in only:
-                kinds = ready.group_by(pl.col("reading").cast(pl.String)).agg(pl.len())
-                found.changes[definition.id] = told
-                found.evaluated[definition.id] = dict(kinds.iter_rows()) | {"held": int(ready["held"].sum())}
+                outcome = known[definition.id]
+            else:
+                bad = [one.bad for one in known.values() if one.bad is not None]
+                outcome = self._outcome(definition, changes, bad)
+            if outcome.ailing:
+                found.ailing[definition.id] = outcome.ailing
+            else:
+                found.changes[definition.id], found.evaluated[definition.id] = outcome.changes, outcome.evaluated
         return found
+
+    def _witnesses(self, changes: list[ThresholdChange]) -> dict[str, _Outcome]:
+        """What says that data are bad; judged once for the same thresholds, because all others wait for it."""
+        key = tuple((one.indicator, one.place, one.edge, one.value, one.effective_from) for one in changes)
+        if key not in self._known:
+            found = {name: self._outcome(catalogue()[name], changes, []) for name in WITNESSES}
+            for name, outcome in found.items():
+                if not outcome.ailing:
+                    spells = red_spells(outcome.changes, catalogue()[name].grain)
+                    outcome.bad = concerned(name, spells, self._readings.sources())
+            self._known = {key: found}
+        return self._known[key]
+
+    def _outcome(self, definition: Definition, changes: Sequence[ThresholdChange], bad: list[pl.DataFrame]) -> _Outcome:
+        try:
+            read = self.readings(definition)
+        except CockpitError:
+            raise
+        except Exception as error:  # one indicator that fails never stops the others
+            return _Outcome(ailing=f"{type(error).__name__}: {error}")
+        told, ready = self._judged(definition, read, changes, bad)
+        kinds = dict(ready.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())
+        return _Outcome(told, kinds | {"held": int(ready["held"].sum())})
 
     def _judged(
         self, definition: Definition, read: pl.DataFrame, changes: Sequence[ThresholdChange], bad: list[pl.DataFrame]
