@@ -19,8 +19,10 @@ from cockpit.watch.replay import Replay
 from cockpit.watch.told import spells_of
 
 LEVEL_OF: dict[Edge, int] = {"yellow": 1, "orange": 2, "red": 3}
-#: So many thresholds are tried between the mildest and the strictest reading.
-_TRIED = 12
+#: So many thresholds between the present one and the worst reading are worth a try, closer together near the former;
+#: and those that so many of the readings beyond the present one do not reach.
+_TRIED = 24
+_SHARES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,12 @@ def _candidates(readings: pl.DataFrame, definition: Definition, now: float) -> l
     values = values.filter(values > now) if up else values.filter(values < now)
     if values.is_empty():
         return []
-    steps = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0]
-    found = {_written(float(values.quantile(step if up else 1 - step) or 0.0), up=up) for step in steps}
-    return sorted(found, reverse=not up)
+    worst = values.max() if up else values.min()
+    assert isinstance(worst, float)
+    steps = [now + (worst - now) * (number / _TRIED) ** 2 for number in range(1, _TRIED)]
+    tail = [values.quantile(share if up else 1 - share) for share in _SHARES]
+    found = {_written(value, up=up) for value in (*steps, *tail, worst) if value is not None}
+    return sorted((value for value in found if (value > now if up else value < now)), reverse=not up)
 
 
 def _written(value: float, *, up: bool) -> float:
