@@ -48,6 +48,15 @@ class Groups:
         ordered = values if self.order is None else values[self.order]
         return np.add.reduceat(ordered.astype(np.int64, copy=False), self.starts)
 
+    def total(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The same of a column of decimals."""
+        if not self.rows:
+            return np.zeros(0)
+        found: npt.NDArray[np.float64] = np.add.reduceat(
+            values if self.order is None else values[self.order], self.starts
+        )
+        return found
+
     def any(self, values: Ints) -> Ints:
         """Value of a column that all rows of a key have in common."""
         return values[self.starts] if self.order is None else values[self.order[self.starts]]

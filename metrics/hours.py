@@ -110,6 +110,8 @@ class Days:
         begins = [dt.datetime.combine(date, dt.time(), clocks) - _EPOCH for date in dates]
         self.starts = np.array([begin // dt.timedelta(microseconds=1) for begin in begins], dtype=np.int64)
         """When each day begins; the last entry is the end of the last day."""
+        self.even = bool(np.all(np.diff(self.starts) == DAY))
+        """Whether the clocks are never changed on these days; then days follow by division."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -117,6 +119,9 @@ class Days:
 
     def of(self, moments: Ints) -> Ints:
         """Number of the day of each moment, from 0; that of the last day for what never comes."""
+        if self.even:
+            found: Ints = (moments - self.starts[0]) // DAY
+            return np.clip(found, -1, len(self) - 1, out=found)
         return np.minimum(np.searchsorted(self.starts, moments, side="right") - 1, len(self) - 1)
 
     def table(self, place: Ints, places: int, dates: pl.Series, values: Ints) -> Ints:
@@ -134,8 +139,8 @@ def local_micros(times: pl.Series) -> Ints:
     zone = shape.time_zone if isinstance(shape, pl.Datetime) else None
     moments = micros(times)
     days = Days(zone, moments)
-    if bool(np.all(np.diff(days.starts) == DAY)):
-        # The clocks are never changed on these days: much faster than asking for the zone's rules each time.
+    if days.even:
+        # Much faster than asking for the zone's rules each time.
         return moments + (days.first * DAY - int(days.starts[0]))
     return times.dt.replace_time_zone(None).to_physical().to_numpy()
 

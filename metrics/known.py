@@ -206,9 +206,12 @@ def crossing(whiles: Known, others: Known) -> Known:
     """
     if not len(whiles) or not len(others):
         return whiles.only(np.zeros(0, dtype=np.int64))
-    others = others.only(np.lexsort((others.start, others.place)))
     low, length = _extent(np.concatenate([whiles.start, others.start]), np.concatenate([whiles.end, others.end]))
-    starts, ends = (others.place * length + (times - low) for times in (others.start, others.end))
+    starts = others.place * length + (others.start - low)
+    if not bool(np.all(starts[:-1] <= starts[1:])):
+        order = np.argsort(starts, kind="stable")
+        others, starts = others.only(order), starts[order]
+    ends = others.place * length + (others.end - low)
     begin = np.searchsorted(ends, whiles.place * length + (whiles.start - low), side="right")
     counts = np.searchsorted(starts, whiles.place * length + (whiles.end - low), side="left") - begin
     counts = np.maximum(counts, 0)

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from cockpit.errors import Busy, StorageError
 
@@ -134,6 +131,11 @@ class Database:
         self.engine.dispose()
 
     def _migrate(self) -> None:
+        # Loaded here: a tenth of a second at every start, and only who opens a database needs it.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         scripts = ScriptDirectory.from_config(config)

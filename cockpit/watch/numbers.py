@@ -9,6 +9,7 @@ from functools import cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from cockpit.intake.workdays import filled_workdays
@@ -129,7 +130,7 @@ def rate_records(tables: Tables, periods: Sequence[Period], window_minutes: pl.L
     told = pl.collect_all(
         [given, complaints.select(_hash("project_no")), taken.select("take_time", _hash("project_no", "ticket_id"))]
     )
-    named = pl.concat([frame["project_no"] for frame in told]).drop_nulls().unique()
+    named = pl.concat([frame["project_no"] for frame in told])
     cases = _cases(tables, start, end, named)
     of_before = _earlier(tables, "tickets", "ticket_id", told[0]["ticket_id"], told[2]["ticket_id"], near)
     tickets = pl.concat([taken, *(part.lazy() for part in of_before)])
@@ -207,16 +208,24 @@ def _earlier(
         known: hashes of the keys at hand.
         before: the main time of the rows looked for lies before this instant.
     """
-    missing = named.drop_nulls().unique()
-    missing = missing.filter(~missing.is_in(known.implode()))
+    missing = _absent(named, known)
     found = []
     for since, until in ((before - _NEAR, before), (None, before - _NEAR)):
         if missing.is_empty():
             break
         rows = _scan(tables, table, since, until).filter(_hash(key).is_in(missing.implode())).collect()
         found.append(rows)
-        missing = missing.filter(~missing.is_in(rows.select(_hash(key)).to_series().implode()))
+        missing = _absent(missing, rows.select(_hash(key)).to_series())
     return found
+
+
+def _absent(named: pl.Series, known: pl.Series) -> pl.Series:
+    """The hashes that are named and not known, each once: millions are sorted in half the time of looking them up."""
+    wanted, there = (np.sort(hashes.drop_nulls().to_numpy()) for hashes in (named, known))
+    row = np.searchsorted(there, wanted)
+    lacks = row == len(there)
+    lacks[~lacks] = there[row[~lacks]] != wanted[~lacks]
+    return pl.Series(wanted[lacks]).unique()
 
 
 def _years(periods: Sequence[Period], frames: Sequence[pl.DataFrame], items: pl.DataFrame) -> range:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import polars as pl
 
 from metrics.facts.kinds import FactKind
-from metrics.hours import Days, sessions_of
+from metrics.groups import Groups, packed, unpacked
+from metrics.hours import Days, numbers, sessions_of
 from metrics.instants import start_zone
 from metrics.records import Records
 from metrics.spells import MINUTE, NEVER
@@ -27,11 +29,24 @@ def item_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     Returns:
         hall_id, item_code, date, n (services), logs (sum of the natural logarithms of their minutes). In order.
     """
-    return (
-        _served(visits, sessions)
-        .group_by("hall_id", "item_code", "date")
-        .agg(pl.len().cast(pl.Int64).alias("n"), pl.col("log").sum().alias("logs"))
-        .sort("hall_id", "item_code", "date")
+    served = _served(visits, sessions)
+    halls, items = (served[name].unique().sort() for name in ("hall_id", "item_code"))
+    parts = [(numbers(served["hall_id"], halls), len(halls)), (numbers(served["item_code"], items), len(items))]
+    place, date = packed(parts), served["date"].to_physical().cast(pl.Int64).to_numpy()
+    # Days are in order already; so few numbers of places are sorted by their digits, which is several times as fast.
+    order = np.argsort(place.astype(np.min_scalar_type(len(halls) * len(items))), kind="stable")
+    first, last = (int(date.min()), int(date.max())) if len(date) else (0, 0)
+    days = last - first + 1
+    groups = Groups.of(place[order] * days + date[order] - first)
+    hall, item, day = unpacked(groups.keys, (len(items), days))
+    return pl.DataFrame(
+        {
+            "hall_id": halls.gather(pl.Series(hall)),
+            "item_code": items.gather(pl.Series(item)),
+            "date": pl.Series(day + first).cast(pl.Date),
+            "n": groups.count(),
+            "logs": groups.total(served["log"].to_numpy()[order]),
+        }
     )
 
 

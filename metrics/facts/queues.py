@@ -56,7 +56,8 @@ def queue_facts(visits: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
     def column(name: str) -> Ints:
         """A column of the visits as whole numbers in that order."""
-        return kept[name].to_physical().cast(pl.Int64).fill_null(0).to_numpy()[order]
+        values = kept[name].to_physical().cast(pl.Int64)
+        return (values.fill_null(0) if values.null_count() else values).to_numpy()[order]
 
     date, call, wait, handle = column("date"), column("call"), column("wait"), column("handle")
     transfer, suspect = column("transfer") > 0, column("suspect") > 0

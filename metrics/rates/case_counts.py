@@ -73,16 +73,21 @@ def placed_cases(records: RateRecords, grid: Grid, keep: Sequence[str] = ()) -> 
     """
     rows = records.cases.select(NEEDED["cases"])
     known = rows if grid.t is None else as_of("cases", rows, grid.t)
-    # Texts are read as what they stand for: two million of them are not kept.
-    cases = known.select(
-        *("project_no", *_TIMES, "visit_count", "auto_approved", "is_test", "item_version", *keep),
-        marks(SCOPE),
-        (pl.col("status") == "finished").alias("over"),
-        pl.col("hall_id").cast(grid.hall_codes, strict=False),
-        pl.when(pl.col("hall_id").is_null()).then("region_code"),
-        pl.col("dept_code").cast(pl.Enum(grid.departments), strict=False),
-        pl.col("item_code").cast(pl.Enum(grid.versions.codes), strict=False),
-    ).collect()
+    # Texts are read as what they stand for: two million of them are not kept. Columns come in pieces of unlike length,
+    # which every later step would have to bring together again: once is enough.
+    cases = (
+        known.select(
+            *("project_no", *_TIMES, "visit_count", "auto_approved", "is_test", "item_version", *keep),
+            marks(SCOPE),
+            (pl.col("status") == "finished").alias("over"),
+            pl.col("hall_id").cast(grid.hall_codes, strict=False),
+            pl.when(pl.col("hall_id").is_null()).then("region_code"),
+            pl.col("dept_code").cast(pl.Enum(grid.departments), strict=False),
+            pl.col("item_code").cast(pl.Enum(grid.versions.codes), strict=False),
+        )
+        .collect()
+        .rechunk()
+    )
     placed = with_item(cases, grid.versions)
     seat = pl.select(pl.coalesce(grid.hall_seat(cases["hall_id"]), grid.region_seat(cases["region_code"])))
     subject = grid.subject(cases["dept_code"], cases["item_code"], placed["theme"])

@@ -144,9 +144,11 @@ class Grid:
         us = times.to_physical()
         known = us.fill_null(np.iinfo(np.int64).min).to_numpy()
         begins, ends = self._bounds
-        number = np.searchsorted(begins, known, side="right") - 1
-        inside = (number >= 0) & (known < ends[number])
-        return pl.Series(times.name, number, dtype=pl.Int32).set(~pl.Series(inside), None)
+        number = np.searchsorted(begins, known, side="right").astype(np.int32) - 1
+        gapless = bool((begins[1:] == ends[:-1]).all())
+        outside = (number < 0) | (known >= (ends[-1] if gapless else ends[number]))
+        found = pl.Series(times.name, number)
+        return found.set(pl.Series(outside), None) if outside.any() else found
 
     def keyed(self, rows: pl.DataFrame, times: str) -> pl.DataFrame:
         """The rows whose time lies in a period, with their key; rows have `seat`, and may have `subject`."""

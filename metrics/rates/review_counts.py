@@ -60,11 +60,12 @@ def count_reviews(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> list
             *(pl.when(asked).then(name).alias(name) for name in ("project_no", "ticket_id")),
         )
         .collect()
+        .rechunk()
     )
     mended = _to_mend(reviews, records, grid)
     counts = grid.period_of(reviews["assess_time"]).is_not_null() | grid.period_of(mended["moment"]).is_not_null()
     placed = placed_reviews(mended if counts.all() else mended.filter(counts), cases, records, grid)
-    due = placed.filter(pl.col("moment").is_not_null())
+    due = placed[placed["moment"].is_not_null().arg_true()]  # few: several times as fast as to filter them
     return [marked(grid.keyed(placed, "assess_time"), GIVEN), counted(grid.keyed(due, "moment"), MENDED)]
 
 

@@ -62,12 +62,16 @@ def count_tickets(cases: pl.DataFrame, records: RateRecords, grid: Grid) -> Tick
     known = rows if grid.t is None else as_of("tickets", rows, grid.t)
     slip = (pl.col("status") == "cancelled") & (pl.col("end_time") - pl.col("take_time") <= SLIP)
     real = known.filter(~pl.col("is_test"), pl.col("status") != "void", ~slip.fill_null(value=False))
-    tickets = real.select(
-        *("take_time", "call_time", "start_time", "end_time"),
-        pl.col("status").cast(_STATUS),
-        pl.when(pl.col("status") == "done").then("project_no"),
-        pl.col("hall_id").cast(grid.hall_codes, strict=False).to_physical().cast(pl.Int64).alias("seat"),
-    ).collect()
+    tickets = (
+        real.select(
+            *("take_time", "call_time", "start_time", "end_time"),
+            pl.col("status").cast(_STATUS),
+            pl.when(pl.col("status") == "done").then("project_no"),
+            pl.col("hall_id").cast(grid.hall_codes, strict=False).to_physical().cast(pl.Int64).alias("seat"),
+        )
+        .collect()
+        .rechunk()
+    )
     if tickets["seat"].null_count():
         tickets = tickets.filter(pl.col("seat").is_not_null())
     waited = _waited(tickets, records, grid)

@@ -22,7 +22,6 @@ from cockpit.demo.city import plan_city
 from cockpit.demo.history import STEP
 from metrics.standard import TABLES
 
-ZONE = "Asia/Shanghai"
 UNTIL = dt.date(2026, 10, 31)
 DAYS, HALLS, SEED = 365, 82, 7
 #: What facts, baselines and rates are made of.

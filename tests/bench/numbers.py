@@ -18,7 +18,7 @@ from metrics.readings.tide import usual_waits
 from metrics.spells import MINUTE
 from metrics.tickets import visits
 from metrics.windows import Windows
-from tests.bench.city_year import ZONE
+from tests.bench import ZONE
 from tests.bench.numbers_rates import rates
 
 #: Tickets worked on at once: about a month of 82 halls, a few days of a city ten times as large.
@@ -60,7 +60,8 @@ def baselines(city: Path, out: Path) -> None:
             out / "queues_5m" / f"{number:02d}-*.parquet",
             columns=["hall_id", "queue_id", "date", "at", "session", "taken", "own_usual", "calls_usual", "wait_usual"],
         )
-        first = past.filter(pl.col("taken") > 0).group_by("hall_id").agg(pl.col("date").min().alias("first_day"))
+        taken = past.lazy().filter(pl.col("taken") > 0).group_by("hall_id")
+        first = taken.agg(pl.col("date").min().alias("first_day")).collect()
         own = sessions.filter(pl.col("hall_id").is_in(halls.implode()))
         instants = rt_instants(own, own["open_at"].min(), own["close_at"].max()).select(
             "hall_id", "date", "at", "open_at"

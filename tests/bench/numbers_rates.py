@@ -14,7 +14,7 @@ from metrics.periods import parse
 from metrics.rates import PLACES
 from metrics.spells import MINUTE
 from metrics.standard import TABLES
-from tests.bench.city_year import ZONE
+from tests.bench import ZONE
 
 #: After everything that is in the files, so that nothing is cut off; the peers know no such instant.
 LATER = datetime(2028, 1, 1, tzinfo=ZoneInfo(ZONE))

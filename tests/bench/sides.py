@@ -14,6 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
+from cockpit import ALLOCATOR
+
 ROOT = Path(__file__).resolve().parents[2]
 #: A step of the work: reads the city's files, writes its results as Parquet files into a folder.
 Step = Callable[[Path, Path], None]
@@ -50,7 +52,8 @@ def run(side: str, city: Path, out: Path, steps: Sequence[str]) -> Cost:
     out.mkdir(parents=True)
     begun = time.perf_counter()
     arguments = [sys.executable, "-m", "tests.bench.sides", side, str(city), str(out), *steps]
-    process = subprocess.Popen(arguments, cwd=ROOT)
+    # The peers have no use for it, but where one side's processes begin all do.
+    process = subprocess.Popen(arguments, cwd=ROOT, env=os.environ | ALLOCATOR)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
