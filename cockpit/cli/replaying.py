@@ -28,9 +28,7 @@ _EXAMPLE = "wait_avg.yellow=18"
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("replay", help="回放：重新判定过去，统计预警次数；可试用别的阈值，与标注的事件对照。")(
-        replay
-    )
+    app.command("replay", help="回放：重新判定过去，统计预警次数；可试用别的阈值，与标注的事件对照。")(replay)
 
 
 def replay(

@@ -113,7 +113,7 @@ class Judging:
                     "pending": int(standing.state.pending.sum()),
                     "recovering": int(standing.state.recovering.sum()),
                 }
-                body = as_body(standing, self.at.date())
+                body = as_body(standing, self.at.date()) | {"read": _read_where(ready, definition)}
                 yield StandingRecord(definition.id, self.at, definition.version, body, counts, None)
             elif definition.id in self.found.ailing:
                 known = self._known.get(definition.id)
@@ -225,6 +225,19 @@ class Judging:
 
     def _held(self) -> pl.DataFrame:
         return pl.concat(self._bad) if self._bad else NOTHING_BAD
+
+
+def _read_where(ready: pl.DataFrame, definition: Definition) -> dict[str, dict[str, int]]:
+    """How the readings were in each hall, or county: whoever sees a part of the city is told of that part alone."""
+    where = next((name for name in ("hall_id", "county") if name in definition.grain), None)
+    if where is None:
+        return {}
+    kinds = ready.group_by(where, pl.col("reading").cast(pl.String).alias("kind")).agg(pl.len())
+    held = ready.filter("held").group_by(where).agg(pl.lit("held").alias("kind"), pl.len())
+    found: dict[str, dict[str, int]] = {}
+    for place, kind, count in pl.concat([kinds, held]).rows():
+        found.setdefault(place, {})[kind] = count
+    return found
 
 
 def _counts(ready: pl.DataFrame, standing: Standing) -> dict[str, int]:
