@@ -199,7 +199,7 @@ def sentence(found: Advice, names: dict[str, str] | None = None) -> str:
     which = "、".join(first)
     if found.beyond:
         helped = f"先全部打开（还可开 {found.to_open} 个）" if found.to_open else "窗口已全部打开"
-        more = f"，并请 {which} 支援" if which else ""
+        more = f"，并请 {which}支援" if which else ""
         needs = f"来的业务要 {found.load:.1f} 个窗口一直忙，全部只有 {found.there_are} 个"
         return f"超出产能：{needs}；{helped}{more}，同时分流、错峰。"
     who = f"，在岗未坐窗口的 {len(found.staff)} 人可以上" if found.staff else ""

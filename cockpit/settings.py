@@ -172,10 +172,7 @@ class Settings(BaseSettings):
     door: DoorSettings = DoorSettings()
     oidc: OidcSettings = OidcSettings()
     thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = _setting(
-        {},
-        "拟改的预警阈值；只是提议，运行 thresholds apply 才生效并记录谁改的、为什么",
-        allowed="若干 [thresholds.指标] 小节",
-        repr=False,
+        {}, "拟改的预警阈值，thresholds apply 才生效", allowed="若干 [thresholds.指标] 小节", repr=False
     )
     streamlit: Annotated[dict[str, Any], BeforeValidator(checked_streamlit)] = _setting(
         {}, "Streamlit 自己的选项，原样传给它", allowed="若干 [streamlit.*] 小节", repr=False

@@ -174,7 +174,7 @@ def _score(score: Score) -> dict[str, Any]:
 
 def _table(found: list[_Answer], first: dt.datetime, last: dt.datetime) -> Table:
     table = Table(title=f"{first:%Y-%m-%d %H:%M} 至 {last:%Y-%m-%d %H:%M} 回放")
-    table.add_column("指标", overflow="fold")
+    table.add_column("指标", overflow="fold", min_width=16)
     both = len(found) > 1
     for name in LEVELS[1:]:
         table.add_column(f"{name}（前→后）" if both else name, justify="right")

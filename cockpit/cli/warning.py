@@ -26,6 +26,8 @@ from cockpit.watch.thresholds import change_thresholds, differing, proposals
 MET = ("ok", "yellow", "orange", "red")
 #: Place columns as answers name them.
 PLACE_NAMES = {"source_system": "source", "source_table": "table"}
+#: Names of indicators break lines only where they are longer.
+_NAME_WIDTH = 16
 #: Further columns of a reading that answers give.
 TOLD = ("comparison", "people_from")
 
@@ -99,12 +101,15 @@ def indicators(data: DataOption = None, json: JsonOption = False) -> None:
         print_json([_definition(one, in_force(one, changes, now)) for one in catalogue().values()])
         return
     table = Table(title="预警指标")
-    for heading in ("#", "指标", "名称", "周期", "黄", "橙", "红", "恢复", "单位", "先做什么"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("名称", overflow="fold", min_width=_NAME_WIDTH)
+    table.add_column("指标", no_wrap=True)
+    table.add_column("周期", no_wrap=True)
+    table.add_column("黄/橙/红 · 恢复", no_wrap=True)
     for one in catalogue().values():
         force = in_force(one, changes, now)
-        values = [f"{getattr(force, edge):g}" for edge in EDGES]
-        table.add_row(str(one.number), one.id, one.name, one.cadence, *values, one.unit, one.action)
+        levels = "/".join(f"{value:g}" for value in (force.yellow, force.orange, force.red))
+        table.add_row(str(one.number), one.name, one.id, one.cadence, f"{levels} · {force.recovery:g} {one.unit}")
     Console().print(table)
 
 
@@ -120,13 +125,14 @@ def list_thresholds(data: DataOption = None, json: JsonOption = False) -> None:
         print_json({"in_force": found, "changes": told, "proposed": [_change(change) for change in waiting]})
         return
     table = Table(title=f"{now:%Y-%m-%d %H:%M} 现行阈值")
-    for heading in ("指标", "名称", *(EDGE_NAMES[edge] for edge in EDGES), "改过的地点"):
+    table.add_column("名称", overflow="fold", min_width=_NAME_WIDTH)
+    for heading in ("指标", *(EDGE_NAMES[edge] for edge in EDGES), "改过的地点"):
         table.add_column(heading, overflow="fold")
     for one in catalogue().values():
         force = in_force(one, known, now)
         places = {change.place for change in known if change.indicator == one.id and change.place}
         where = "、".join(" ".join(value for _, value in place) for place in sorted(places))
-        table.add_row(one.id, one.name, *(f"{getattr(force, edge):g}" for edge in EDGES), escape(where))
+        table.add_row(one.name, one.id, *(f"{getattr(force, edge):g}" for edge in EDGES), escape(where))
     Console().print(table)
     for change in waiting:
         where = " ".join(value for _, value in change.place) or "全市"
@@ -199,17 +205,9 @@ def _change(change: Any) -> dict[str, Any]:  # noqa: ANN401 (a change of a thres
 def _readings_table(at: dt.datetime, readings: dict[str, pl.DataFrame]) -> Table:
     """For people: how many places each indicator was read at, and where a level is met."""
     table = Table(title=f"{at:%Y-%m-%d %H:%M} 判定")
-    for heading in (
-        "指标",
-        "名称",
-        "地点",
-        "有值",
-        "样本不足",
-        "无数据",
-        "暂停判定",
-        *(f"达{name}" for name in LEVELS[1:]),
-    ):
-        table.add_column(heading, justify="left" if heading in ("指标", "名称") else "right")
+    table.add_column("指标", overflow="fold", min_width=_NAME_WIDTH)
+    for heading in ("地点", "有值", "样本不足", "无数据", "暂停判定", *(f"达{name}" for name in LEVELS[1:])):
+        table.add_column(heading, justify="right", overflow="fold")
     for name in _ordered(readings):
         found = readings[name]
         kinds = dict(found.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())

@@ -2,7 +2,8 @@
 
 New batches come every minute and touch the last few months, and a month takes seconds to count. So whoever looks gets
 the counts that there are, with the instant as of which they were made; what has changed since is counted in the
-background, each month at most once in `EVERY`. Only months that nobody has ever counted are waited for.
+background, each month at most once in `EVERY`, with a rest after each as long as it took, so that pages get on
+meanwhile. Only months that nobody has ever counted are waited for. Where the job runner runs, it has counted before.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +22,8 @@ from cockpit.watch.months import EVERY, Month, MonthStore, first_day, months_wit
 from metrics.periods import Period
 
 _LOG = logging.getLogger(__name__)
+#: Between two months counted in the background at most so many seconds.
+REST = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,10 +134,13 @@ class MonthKeeper:
             self._working.start()
 
     def _count(self, snapshot: Snapshot, periods: list[Period], now: dt.datetime) -> None:
-        for period in periods:
+        for number, period in enumerate(periods):
+            begun = time.monotonic()
             try:
                 self._make(snapshot, period, now)
             except CockpitError as error:
                 _LOG.error("%s: %s", period.label, error.sentence)
             except BELOW:
                 _LOG.exception("%s cannot be counted", period.label)
+            if number + 1 < len(periods):
+                time.sleep(min(time.monotonic() - begun, REST))

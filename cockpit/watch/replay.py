@@ -90,10 +90,13 @@ class Replay:
         """First and last instant."""
         return self._readings.span
 
+    def halls(self) -> int:
+        """How many halls were open at all."""
+        return self._readings.closings()["hall_id"].n_unique()
+
     def hall_weeks(self) -> float:
         """How many halls were open for how many weeks: the measure of how often people are told."""
-        days = self._readings.closings().group_by("hall_id").agg(pl.len())
-        return days.height * ((self.span[1].date() - self.span[0].date()).days + 1) / 7
+        return self.halls() * ((self.span[1].date() - self.span[0].date()).days + 1) / 7
 
     def views(self) -> tuple[list[View], list[View]]:
         """The records replayed, as the readings of the moment see them and as those of days, weeks and months do."""

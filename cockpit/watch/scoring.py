@@ -166,9 +166,10 @@ def explained(incident: Merged, labels: Sequence[Label], until: dt.datetime) -> 
     return False
 
 
-def quiet(folder: Path, played: Played, changes: Sequence[Change], zone: dt.tzinfo | None) -> tuple[int, int]:
-    """Quiet hall-days of the time replayed, and those of them with an orange or red alert of the hall."""
-    days = played.closings.select("hall_id", "date").unique()
+def quiet(folder: Path, played: Played, changes: Sequence[Change], since: dt.datetime) -> tuple[int, int]:
+    """Quiet hall-days from an instant on, and those of them with an orange or red alert of the hall."""
+    zone = since.tzinfo
+    days = played.closings.select("hall_id", "date").unique().filter(pl.col("date") >= since.date())
     calm = pl.read_parquet(folder / QUIET).join(days, on=["hall_id", "date"], how="semi")
     wanted = set(calm.select("hall_id", "date").rows())
     loud = {
@@ -179,25 +180,31 @@ def quiet(folder: Path, played: Played, changes: Sequence[Change], zone: dt.tzin
     return len(wanted), len(wanted & loud)
 
 
-def scored(folder: Path, past: Replay, played: Played) -> Score | None:
+def scored(folder: Path, past: Replay, played: Played, since: dt.datetime | None = None) -> Score | None:
     """Score a replay; None where the city has no labels.
 
     Args:
         folder: data folder.
         past: the stretch of the past.
         played: what the replay found with some thresholds.
+        since: what opened before this instant is not scored: at the start of a replay no level is known yet, and
+            whatever had been there before seems to begin; by default all is.
     """
-    start, end = past.span
+    start, end = max(past.span[0], since or past.span[0]), past.span[1]
     labels = labels_of(folder, start, end)
     if labels is None:
         return None
     # What went wrong before the first day may still be told of.
     around = labels_of(folder, start - LATE["M"] - dt.timedelta(days=60), end) or []
     changes = list(changes_of(played))
-    found = Score(labels, seen(labels, changes), merged(changes), hall_months=past.hall_weeks() * 7 / _DAYS_A_MONTH)
+    days = (end.date() - start.date()).days + 1
+    months = past.halls() * days / _DAYS_A_MONTH
+    found = Score(labels, seen(labels, changes), hall_months=months)
+    found.incidents = [one for one in merged(changes) if one.opened_at >= start]
     unexplained = [one for one in found.incidents if not explained(one, around, end)]
     found.false = false_ones(unexplained, harm_of(*past.views()), end)
-    found.quiet_days, found.disturbed = quiet(folder, played, changes, end.tzinfo)
+    late = [change for change in changes if change.at >= start]
+    found.quiet_days, found.disturbed = quiet(folder, played, late, start)
     return found
 
 

@@ -21,6 +21,7 @@ from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
 from cockpit.settings_values import networks
 from cockpit.web import (
+    built,
     case_files,
     door_routes,
     downloads,
@@ -117,6 +118,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
             Middleware(OwnHost, settings=settings),
             Middleware(Gate),
             Middleware(shell.Shell),
+            Middleware(built.Compressed),
         ],
         lifespan=_announced(settings, one_time),
         on_script_error=_tell_page_failed,

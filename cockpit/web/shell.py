@@ -17,13 +17,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-from cockpit.web.sitemap import PAGES, first_part
+from cockpit.web.built import BUILT, ahead
+from cockpit.web.sitemap import BY_URL, PAGES, first_part
 
 TITLE = "政务服务驾驶舱"
 FILES = Path(__file__).resolve().parent / "files"
 FILES_PREFIX = "/house"
 #: First parts of the addresses that belong to Streamlit; its built files are told apart one by one.
-STREAMLIT, BUILT = frozenset({"_stcore", "media", "component"}), "static"
+STREAMLIT = frozenset({"_stcore", "media", "component"})
 #: Our own routes with what may be asked of them: whole addresses, and the first parts of those that end in a name.
 _READ = frozenset({"GET", "HEAD"})
 OWN = {
@@ -55,7 +56,7 @@ class Shell:
     def _response(self, scope: Scope) -> Response | None:
         path = scope["path"]
         if path in self._pages and scope["method"] in {"GET", "HEAD"}:
-            return HTMLResponse(document(), headers={"Cache-Control": "no-cache"})
+            return HTMLResponse(document(BY_URL[path].name), headers={"Cache-Control": "no-cache"})
         if path in self._first_by_name:
             return RedirectResponse("/", status_code=307)
         return None if _is_known(path, scope["method"]) else PlainTextResponse(NOT_FOUND, status_code=404)
@@ -72,8 +73,13 @@ def _is_known(path: str, method: str) -> bool:
 
 
 @cache
-def document() -> str:
-    """The whole document, with the addresses of our files carrying their fingerprint, so that they can be cached."""
+def document(opened: str) -> str:
+    """The whole document of a page; the addresses of our files carry their fingerprint, so that they can be cached.
+
+    Args:
+        opened: name of the page.
+    """
+    first = "".join(f'<link rel="modulepreload" crossorigin data-ahead href="{url}">' for url in ahead(opened))
     page = (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")
     for pattern, ours in (
         (r'<html lang="en">', '<html lang="zh-CN" translate="no">'),
@@ -85,7 +91,7 @@ def document() -> str:
         (r"<noscript>.*?</noscript>", "<noscript><p>请在浏览器中启用 JavaScript 后再打开驾驶舱。</p></noscript>"),
         (
             r"</head>",
-            f'<script src="{file_url("base.js")}"></script>'
+            f'<script src="{file_url("base.js")}"></script>{first}'
             f'<link rel="stylesheet" href="{file_url("theme.css")}" />'
             f'<script defer src="{file_url("banner.js")}"></script>'
             f'<script defer src="{file_url("page.js")}"></script>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from alerts.catalogue import catalogue
@@ -24,6 +24,12 @@ def clock(text: str) -> dt.datetime:
     """`10:00` of Monday, 12 October 2026, or `10-16 20:00`."""
     day, _, time = text.rpartition(" ")
     return dt.datetime.fromisoformat(f"2026-{day or '10-12'}T{time}").replace(tzinfo=ZONE)
+
+
+def recorded(incident: Incident) -> Incident:
+    """An incident as records give it back: its instants in universal time."""
+    times = {name: value.astimezone(dt.UTC) for name, value in vars(incident).items() if isinstance(value, dt.datetime)}
+    return replace(incident, **times)  # type: ignore[arg-type]
 
 
 def working(day: dt.date) -> bool:
@@ -85,6 +91,7 @@ class Hall:
 
     def _take(self, incident: Incident | None, events: list[Event]) -> list[str]:
         if incident is not None:
+            incident = recorded(incident)
             if incident.closed_at is None:
                 self.open[incident.key] = incident
             else:

@@ -126,3 +126,11 @@ def test_the_id_says_place_cause_and_beginning_whatever_the_clock_it_is_told_on(
 def test_every_kind_is_said_in_chinese_and_every_cause_is_that_of_an_indicator() -> None:
     assert set(SAID) == set(Kind)
     assert {definition.cause for definition in catalogue().values()} == set(CAUSES)
+
+
+def test_alerts_that_share_an_incident_have_one_ladder() -> None:
+    ladders: dict[object, set[tuple[str, bool]]] = {}
+    for definition in catalogue().values():
+        place = tuple((name, "x") for name in definition.grain)
+        ladders.setdefault(key_of(definition, place), set()).add((definition.owner, definition.cadence == "RT"))
+    assert {key: ladder for key, ladder in ladders.items() if len(ladder) > 1} == {}

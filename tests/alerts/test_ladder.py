@@ -67,6 +67,13 @@ def test_deadlines_of_red_that_began_lower_are_those_of_red() -> None:
     assert told(hall, "10:25", "12:00") == ["10:25 city 红 rose"]
 
 
+def test_what_has_gone_up_does_not_come_down_again_when_it_rises() -> None:
+    hall = firing(1)
+    assert told(hall, "10:00", "10:34")[-1] == "10:30 city 黄 not_acknowledged"
+    hall.alert("10:35", "wait_avg", 1, 2, QUEUE)
+    assert told(hall, "10:35", "12:00") == ["10:35 city 橙 rose"]
+
+
 def test_a_level_that_rises_after_acknowledgement_is_told_at_once_and_the_deadline_runs_from_then() -> None:
     hall = firing(1)
     told(hall, "10:00", "10:05")

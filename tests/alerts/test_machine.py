@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.catalogue import catalogue
@@ -179,6 +179,7 @@ readings = st.tuples(
 
 @pytest.mark.parametrize("definition", [WAIT, TIDE, LONGEST, CROWD], ids=lambda one: one.id)
 @given(series=st.lists(readings, max_size=60))
+@settings(deadline=None)
 def test_the_machine_equals_the_slow_fold(
     definition: Definition, series: list[tuple[int, int, tuple[bool, bool, bool], int, int]]
 ) -> None:

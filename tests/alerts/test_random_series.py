@@ -99,7 +99,10 @@ def series(of: Published, dice: random.Random) -> Iterator[dict[str, Any] | None
             else:
                 among = edges.get(spell) or dice.choice(list(edges.values()))
                 source = dice.choice([source] * 8 + ["headcounts", "tickets"])
-                yield {"reading": "value", "held": spell == "held"} | beside(of, dice.choice(among), dice, source)
+                reading = {"reading": "value"} | beside(of, dice.choice(among), dice, source)
+                if spell == "held":  # bad data forbid to judge, whatever is read
+                    reading |= {"reading": dice.choice(["value", "insufficient"]), "held": True}
+                yield reading
 
 
 def beside(of: Published, value: float, dice: random.Random, source: str) -> dict[str, Any]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from cockpit.door.roles import Role
 from cockpit.web.sitemap import PageEntry
+from tests.bench.devtools import Chromium, Tab, chromium
 from tests.web.people import cookie_for, for_browser
 from tests.web.serving import Server
 
-SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-SIZE = ViewportSize(width=1366, height=768)
-WAITS_MS = 120_000
+WIDTH, HEIGHT = 1366, 768
+#: Of the window the browser's own bars take so much.
+BARS = 87
+WAITS = 120.0
 #: A filter of each page and the label of its box; the first screen has none.
 FILTERS = {
     "hall": "大厅",
@@ -35,9 +33,10 @@ FILTERS = {
 #: Who opens a page, where a leader does not.
 WHO = {"admin": Role.ADMIN}
 
-#: Drawn: the head is there, nothing is being read, no script runs, every chart has its lines, and so it stays.
+#: Drawn: the head is there, nothing is being read, no script runs, every chart has its lines, and so it stays. The page
+#: is looked at when something in it has changed, in the frame that shows it, so that looking costs next to nothing.
 WATCH = """(() => {
-  const was = {since: null, moved: 0, runs: 0, state: null};
+  const was = {since: null, moved: 0, runs: 0, state: null, due: false};
   window.__watch = was;
   const pending = '.ck-skeleton, [data-testid=stSkeleton], [data-testid=stAppSkeleton], [data-stale=true]';
   const state = () => {
@@ -49,20 +48,23 @@ WATCH = """(() => {
     && !document.querySelector(pending)
     && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'));
   const look = () => {
+    was.due = false;
     if (!settled()) was.since = null;
     else if (was.since === null) was.since = performance.now();
-    requestAnimationFrame(look);
   };
   // A short run may begin and end between two frames.
-  new MutationObserver(state).observe(
-    document, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
+  new MutationObserver(() => {
+    state();
+    if (!was.due) requestAnimationFrame(look);
+    was.due = true;
+  }).observe(document, {subtree: true, childList: true, attributes: true});
   document.addEventListener('click', () => { was.moved = performance.now(); was.runs = 0; was.since = null; }, true);
-  requestAnimationFrame(look);
 })()"""
-DRAWN = "() => { const w = window.__watch; return w.since !== null && performance.now() - w.since > 400 }"
-DRAWN_ANEW = (
-    "() => { const w = window.__watch; return w.runs > 0 && w.since !== null && performance.now() - w.since > 400 }"
-)
+QUIET = "window.__watch && window.__watch.since !== null && performance.now() - window.__watch.since > 400"
+DRAWN, DRAWN_ANEW = QUIET, f"window.__watch && window.__watch.runs > 0 && {QUIET}"
+FAILED = "document.querySelector('.ck-notice.fail, [data-testid=stAlert]')?.innerText"
+COMBOBOX = "[...document.querySelectorAll('[role=combobox]')].find(e => e.ariaLabel === '{}')"
+OPTIONS = "document.querySelectorAll('[role=option]')"
 
 
 @dataclass(frozen=True)
@@ -88,34 +90,30 @@ class Waits:
     change_cpu: float
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
-    path = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
-        yield browser
-        browser.close()
+def waits(server: Server, entry: PageEntry, runs: int, place: Path) -> Waits:
+    """Open a page so many times after once to warm the server, then change its filter as often.
 
-
-def waits(browser: Browser, server: Server, entry: PageEntry, runs: int) -> Waits:
-    """Open a page so many times after once to warm the server, then change its filter as often."""
-    cookie = for_browser(server.url, cookie_for(server.data_dir, WHO.get(entry.name, Role.LEADER), now=server.now))
-    with _person(browser, cookie) as person, _tab(person, server, entry):
+    Args:
+        server: the running server.
+        entry: the page.
+        runs: how often.
+        place: folder for the profiles of the browsers.
+    """
+    with _person(server, entry, place / f"{entry.name}-before") as person, _tab(person, server, entry):
         pass
-    with _person(browser, cookie) as person:
-        with _tab(person, server, entry) as page:
-            strange = _drawn_after(page)
+    with _person(server, entry, place / entry.name) as person:
+        with _tab(person, server, entry) as tab:
+            strange = _drawn_after(tab)
         views, of_browser, before = [], [], cpu_of(server.process.pid)
         for _ in range(runs):
-            with _tab(person, server, entry) as page:
-                views.append(_drawn_after(page))
-                of_browser.append(_cpu_of(page))
+            with _tab(person, server, entry) as tab:
+                views.append(_drawn_after(tab))
+                of_browser.append(tab.cpu())
         viewed = cpu_of(server.process.pid)
         changes: list[float] = []
         if entry.name in FILTERS:
-            with _tab(person, server, entry) as page:
-                changes = [_change(page, FILTERS[entry.name], number) for number in range(1, runs + 1)]
+            with _tab(person, server, entry) as tab:
+                changes = [_change(tab, FILTERS[entry.name], number) for number in range(1, runs + 1)]
     changed = cpu_of(server.process.pid) - viewed
     return Waits(
         entry, strange, views, changes, (viewed - before) / runs, statistics.median(of_browser), changed / runs
@@ -129,46 +127,33 @@ def cpu_of(pid: int) -> float:
 
 
 @contextmanager
-def _person(browser: Browser, cookie: Any) -> Iterator[BrowserContext]:  # noqa: ANN401 (the driver's own type)
+def _person(server: Server, entry: PageEntry, profile: Path) -> Iterator[Chromium]:
     """Somebody signed in, whose browser has no file of the product yet."""
-    context = browser.new_context(viewport=SIZE, locale="zh-CN")
-    context.add_cookies([cookie])
-    context.add_init_script(WATCH)
-    yield context
-    context.close()
+    cookie = for_browser(server.url, cookie_for(server.data_dir, WHO.get(entry.name, Role.LEADER), now=server.now))
+    with chromium(profile, WIDTH, HEIGHT + BARS) as person:
+        person.sign_in(cookie)
+        yield person
 
 
 @contextmanager
-def _tab(person: BrowserContext, server: Server, entry: PageEntry) -> Iterator[Page]:
+def _tab(person: Chromium, server: Server, entry: PageEntry) -> Iterator[Tab]:
     """A new tab with a drawn page."""
-    page = person.new_page()
-    page.goto(f"{server.url}{entry.url}", wait_until="commit")
-    page.wait_for_function(DRAWN, timeout=WAITS_MS)
-    assert page.locator(".ck-notice.fail, [data-testid=stAlert]").count() == 0, page.locator("body").inner_text()
-    yield page
-    page.close()
+    with person.tab(WATCH) as tab:
+        tab.go(f"{server.url}{entry.url}")
+        tab.until(DRAWN, WAITS)
+        assert not tab.said(FAILED), tab.said(FAILED)
+        yield tab
 
 
-def _drawn_after(page: Page) -> float:
+def _drawn_after(tab: Tab) -> float:
     """Seconds from the navigation's start to the page drawn, by the browser's own clock."""
-    found: float = page.evaluate("window.__watch.since")
-    return found / 1000
+    return float(tab.said("window.__watch.since")) / 1000
 
 
-def _cpu_of(page: Page) -> float:
-    """CPU seconds of the browser's process for this page so far."""
-    talk = page.context.new_cdp_session(page)
-    talk.send("Performance.enable")
-    told = {metric["name"]: metric["value"] for metric in talk.send("Performance.getMetrics")["metrics"]}
-    return float(told["ProcessTime"])
-
-
-def _change(page: Page, filtered_by: str, number: int) -> float:
+def _change(tab: Tab, filtered_by: str, number: int) -> float:
     """Choose the option of this number; seconds from the click to the page drawn anew."""
-    page.get_by_role("combobox", name=filtered_by, exact=True).click()
-    options = page.get_by_role("option")
-    options.first.wait_for()
-    options.nth(number % options.count()).click()
-    page.wait_for_function(DRAWN_ANEW, timeout=WAITS_MS)
-    found: float = page.evaluate("window.__watch.since - window.__watch.moved")
-    return found / 1000
+    tab.click(COMBOBOX.format(filtered_by))
+    tab.until(f"{OPTIONS}.length > 0", WAITS)
+    tab.click(f"{OPTIONS}[{number} % {OPTIONS}.length]")
+    tab.until(DRAWN_ANEW, WAITS)
+    return float(tab.said("window.__watch.since - window.__watch.moved")) / 1000

@@ -23,6 +23,7 @@ from cockpit.demo.feeding import Feed
 from cockpit.demo.ledger import read_ledger
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.settings import Settings
+from cockpit.watch.months import MonthStore, count_ahead
 from tests.bench.city_year import generator
 from tests.web.serving import ROOT, Server, served
 
@@ -67,6 +68,8 @@ def prepared(place: Path) -> tuple[Path, dt.datetime]:
         morning = dt.datetime.combine(day, MORNING, zone)
         while feed.building.ledger.fed_until < morning:
             feed.advance(morning)
+        # As the job runner does beside every installed server, before people come.
+        count_ahead(MonthStore(folder.lake), folder.lake.snapshot(), morning)
     return data, morning
 
 
@@ -133,11 +136,13 @@ def _feed_on(data: str, start: str, began: str, every: str) -> None:
     with _opened(Path(data)) as folder:
         feed = _feed(folder)
         due = time.monotonic()
+        months = MonthStore(folder.lake)
         while True:
             # The server's clock began a few seconds later than it is reckoned here.
             at = first + dt.timedelta(seconds=time.monotonic() - float(began) - 10)
             begun = time.monotonic()
             feed.advance(at.replace(microsecond=0))
+            count_ahead(months, folder.lake.snapshot(), at)
             print(f"{at:%H:%M:%S}: a batch in {time.monotonic() - begun:.1f} s", flush=True)
             due += float(every)
             time.sleep(max(0.0, due - time.monotonic()))

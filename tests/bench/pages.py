@@ -19,7 +19,7 @@ from cockpit.door.roles import Role
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
 from cockpit.web.sitemap import PAGES
-from tests.bench.browsing import Waits, chromium, cpu_of, waits
+from tests.bench.browsing import Waits, cpu_of, waits
 from tests.bench.city_served import REFRESH, Morning, fed, morning_served, prepared
 from tests.bench.timing import Figure
 from tests.bench.wire import Wire
@@ -57,9 +57,8 @@ def figures(place: Path) -> Iterator[Figure]:
     """One server for all of it: first one person in a browser, then forty sessions while batches come in."""
     data, morning = prepared(place)
     with morning_served(data, morning, place / "server.log") as city:
-        with chromium() as browser:
-            for entry in PAGES:
-                yield from _alone(waits(browser, city.server, entry, RUNS))
+        for entry in PAGES:
+            yield from _alone(waits(city.server, entry, RUNS, place / "browsers"))
         load = asyncio.run(_together(city, place))
     yield from _forty(load)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -26,10 +27,11 @@ from cockpit.board.health import health
 from cockpit.errors import StorageError
 from cockpit.lake.folder import open_folder
 from cockpit.settings import Settings
-from cockpit.web import guard, shell
+from cockpit.web import built, guard, shell
 from cockpit.web.gate import COOKIE
 from cockpit.web.health import SHARED_SECONDS
 from cockpit.web.server import options, serve
+from cockpit.web.sitemap import PAGES
 from tests.board.small_city import NOW, build, settings_for
 from tests.web.people import cookie_for
 from tests.web.serving import ROOT, Server, served
@@ -55,15 +57,39 @@ def test_the_one_inline_script_of_streamlit_is_the_one_the_policy_allows() -> No
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
 
     assert [f"sha256-{digest}" for digest in digests] == [guard.INLINE_SCRIPT]
-    assert re.findall(r"<script>(.*?)</script>", shell.document(), re.DOTALL) == scripts
+    assert re.findall(r"<script>(.*?)</script>", shell.document("overview"), re.DOTALL) == scripts
 
 
 def test_the_document_is_chinese_and_names_nothing_of_the_framework() -> None:
-    page = shell.document()
+    page = shell.document("overview")
 
     assert '<html lang="zh-CN"' in page and "<title>政务服务驾驶舱</title>" in page
     assert not re.search(r"https?://|<!--|service-desc", page)
     assert not re.search(r"[A-Za-z]", re.sub(r"<script>.*?</script>|<[^>]*>|JavaScript", "", page, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_a_page_names_what_it_is_drawn_with_beside_the_first_files(page: str) -> None:
+    parts = {re.sub(r"\..*", "", Path(url).name) for url in built.ahead(page)}
+
+    assert {"Html", "PageLink"} <= parts
+    assert ("PlotlyChart" in parts) == (page in {"overview", "hall", "onenet", "reviews", "panorama"})
+    assert ("Selectbox" in parts) == (page != "overview")
+    for url in built.ahead(page):
+        assert (Path(get_static_dir()) / url[1:]).is_file()
+        assert f'<link rel="modulepreload" crossorigin data-ahead href="{url}">' in shell.document(page)
+
+
+def test_built_files_come_compressed_and_say_what_they_say_on_the_disk(server: Server) -> None:
+    for url in (*built.ahead("hall")[:3], built.ahead("hall")[-1]):
+        request = urllib.request.Request(server.url + url, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            headers, body = answer.headers, answer.read()
+        plain = get(server.url + url)[2].encode()
+        packed = headers.get("Content-Encoding") == "gzip"
+
+        assert packed == (len(plain) >= 1024) and headers["Cache-Control"] == "public, immutable, max-age=31536000"
+        assert (gzip.decompress(body) if packed else body).removeprefix(built.HINT) == plain
 
 
 @pytest.mark.parametrize(

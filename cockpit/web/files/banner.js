@@ -25,11 +25,16 @@
     return `${Math.floor(minutes / 1440)} 天`;
   };
 
+  const away = (yes) => {
+    banner.hidden = !yes;
+    document.documentElement.classList.toggle("ck-away", yes);
+  };
+
   const show = () => {
     const silent = (Date.now() - lastAnswer) / 60000;
     const age = ageThen === null ? "" : `，画面上的数据已是 ${spoken(ageThen + silent)}前的`;
     banner.textContent = `与驾驶舱服务器的连接已断开（${spoken(silent)}）${age}；正在自动重连，若长时间不恢复请检查服务器是否在运行。`;
-    banner.hidden = false;
+    away(true);
   };
 
   const look = async () => {
@@ -41,7 +46,7 @@
       lastAnswer = Date.now();
       ageThen = health.data_age_minutes;
       missed = 0;
-      banner.hidden = true;
+      away(false);
     } catch {
       missed += 1;
       if (missed >= MISSES) show();

@@ -24,10 +24,23 @@
     setTimeout(() => dispatchEvent(new PopStateEvent("popstate")), 300);
   });
 
+  // What the page is drawn with is made ready while the server still reads, not only when the first chart comes.
+  const make = () => document.querySelectorAll("link[data-ahead]").forEach((file) => import(file.href));
+  (window.requestIdleCallback || setTimeout)(make);
+
+  // What theme.css goes by: whether there is the bar of pages, and whether Streamlit has lost its connection.
+  const root = document.documentElement;
+  const mark = () => {
+    const app = document.querySelector(".stApp");
+    root.classList.toggle("ck-apart", app !== null && app.dataset.testConnectionState !== "CONNECTED");
+    root.classList.toggle("ck-menued", document.querySelector(".st-key-menu") !== null);
+  };
+
   new MutationObserver((changes) => {
+    mark();
     for (const change of changes) {
-      if (change.type === "attributes") rename(change.target);
+      if (change.attributeName === "aria-label") rename(change.target);
       for (const added of change.addedNodes) if (added.nodeType === Node.ELEMENT_NODE) rename(added);
     }
-  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] });
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label", "data-test-connection-state"] });
 })();
