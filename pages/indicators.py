@@ -13,8 +13,8 @@ def page() -> None:
         return
     view = indicators_parts.chosen(page)
     acting.outcome()
-    indicators_details.opened(view)
     indicators_parts.overall(view)
+    indicators_details.opened(view)
     indicators_parts.groups(view)
 
 

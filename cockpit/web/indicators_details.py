@@ -86,7 +86,7 @@ def _hold(card: Card) -> str:
         return ""
     if (hold.calm, hold.red) == (1, 1):
         return "不要求持续"
-    every = "半小时" if minutes == 30 else "5 分钟"
+    every = "半小时" if minutes == 30 else " 5 分钟"
     return f"黄、橙连续 {hold.calm} 次，红连续 {hold.red} 次，恢复连续 {hold.keep} 次（每{every}一次）"
 
 

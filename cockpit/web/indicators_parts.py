@@ -88,6 +88,7 @@ def overall(view: View) -> None:
     levels = "".join(
         f"<li>{marks.level(board.SHOWN[level], f'{LEVELS[level]} {words.number(count)} 处')}</li>"
         for level, count in counts.items()
+        if count
     )
     said = f"{len(view.cards)} 个指标，{firing} 个正在报警。"
     note = (
@@ -126,8 +127,8 @@ def state_said(now: Now, today: datetime) -> str:
         return "地点不在您负责的范围内，由看全市的人查看。"
     if now.kind is Kind.WAITING:
         return f"上次{at}；级别不跨天。"
-    fires = "、".join(f"{LEVELS[level]} {now.firing[level]}" for level in (3, 2, 1) if now.firing.get(level))
-    parts = [f"{fires} 处" if fires else ""]
+    fires = "、".join(f"{LEVELS[level]} {now.firing[level]} 处" for level in (3, 2, 1) if now.firing.get(level))
+    parts = [fires]
     parts += [f"{now.pending} 处达到阈值，还在观察" if now.pending else ""]
     parts += [f"{now.recovering} 处正在恢复" if now.recovering else ""]
     if now.kind is Kind.AILING:
@@ -148,7 +149,7 @@ def state_said(now: Now, today: datetime) -> str:
 def month_said(month: Month) -> str:
     """The last 30 days in a sentence."""
     if not month.alerts:
-        return f"{DAYS} 天没有报警"
+        return f"{DAYS} 天没有报警记录"
     yellow, orange, red = month.levels
     lasted = "都还没有恢复" if month.minutes is None else f"持续中位 {words.minutes(month.minutes)}"
     return f"{DAYS} 天报警 {words.number(month.alerts)} 次（黄 {yellow}、橙 {orange}、红 {red}），{lasted}"
@@ -176,18 +177,25 @@ def _card(card: Card, view: View) -> str:
     marked += f' <b class="ck-changed">另有 {card.elsewhere} 处单独调整</b>' if card.elsewhere else ""
     link = filters.address("/indicators", **view.address, open=one.id)
     limits = f"{thresholds_said(one, card.thresholds)}（{one.unit}）"
-    days = [(day.date, day.yellow, day.orange, day.red) for day in card.month.days]
     return (
         f'<article class="ck-indicator {card.now.level.value}" id="{one.id}">'
         f'<h3><span class="ck-number">{one.number}</span>{escape(one.name)}</h3>'
         f'<p class="ck-state">{state(card.now)}</p>'
         f"<p>{escape(state_said(card.now, view.page.now))}</p>"
         f'<p class="ck-limits"><span>黄 / 橙 / 红：{escape(limits)}</span>{marked}</p>'
-        f"{marks.days(days, month_said(card.month))}"
-        f"<p>{escape(month_said(card.month))}</p><p>{escape(useful_said(card.month))}</p>"
+        f"{_month(card)}"
         f'<p class="ck-more"><span>{escape(cadence_said(one).partition("（")[0])}</span>'
         f'<a href="{escape(link)}" target="_self">依据与明细 ›</a></p></article>'
     )
+
+
+def _month(card: Card) -> str:
+    """The last 30 days; nothing where nobody knows of them."""
+    if card.now.kind in (Kind.NEVER, Kind.OUTSIDE) and not card.month.alerts:
+        return ""
+    days = [(day.date, day.yellow, day.orange, day.red) for day in card.month.days]
+    said = month_said(card.month)
+    return f"{marks.days(days, said)}<p>{escape(said)}</p><p>{escape(useful_said(card.month))}</p>"
 
 
 def opened_id() -> str:
