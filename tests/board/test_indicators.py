@@ -24,7 +24,6 @@ from cockpit.board import indicator_sheets
 from cockpit.board.indicator_month import first_instant, spells
 from cockpit.board.indicators import Card, Kind, cards
 from cockpit.board.quantity import Level
-from cockpit.board.trials import Trials
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
@@ -279,14 +278,6 @@ def test_thresholds_are_changed_by_who_may_where_they_may_with_a_reason(
     actions.set_threshold(folder, S1, "wait_avg", hall, None, "窗口够了")
     assert of(folder, S1, "wait_avg").thresholds == catalogue()["wait_avg"].thresholds
     assert not of(folder, S1, "wait_avg").changed
-
-
-def test_a_suggestion_is_for_who_sees_the_city_and_says_what_failed(folder: DataFolder) -> None:
-    trials = Trials()
-    with pytest.raises(Refused, match="不在您负责的范围内"):
-        trials.ask(folder, S1, "wait_avg", "orange", 3, NOW)
-    with pytest.raises(Refused, match="不在大厅里"):
-        trials.ask(folder, CITY, "overdue_open", "orange", 3, NOW)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=60))
