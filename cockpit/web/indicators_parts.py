@@ -115,7 +115,9 @@ def state(now: Now) -> str:
     if worst:
         fires = marks.level(now.level, f"{LEVELS[worst]} {words.number(now.firing[worst])} 处")
         return fires + (marks.level(Level.NO_DATA, _WORDS[Kind.AILING]) if now.kind is Kind.AILING else "")
-    return marks.level(now.level, _WORDS.get(now.kind, ""))
+    dark = now.read.get("no_data", 0) if now.kind is Kind.CALM else 0
+    also = marks.level(Level.NO_DATA, f"{words.number(dark)} 处没有数据") if dark else ""
+    return marks.level(now.level, _WORDS.get(now.kind, "")) + also
 
 
 def state_said(now: Now, today: datetime) -> str:
