@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from alerts.definition import GROUPS, OWNERS, SOURCES
@@ -13,6 +11,7 @@ from cockpit.board import indicator_sheets
 from cockpit.board.indicators import Card, Kind
 from cockpit.door.roles import Right
 from cockpit.web import downloads, filters, indicators_files, indicators_forms, widgets
+from cockpit.web.escaped import escape
 from cockpit.web.indicators_parts import OPEN, View, opened_id, state, state_said
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
@@ -17,6 +16,7 @@ from cockpit.board.indicator_month import DAYS, Month
 from cockpit.board.indicators import Card, Kind, Now
 from cockpit.board.quantity import Level
 from cockpit.web import filters, marks, widgets, words
+from cockpit.web.escaped import escape
 from cockpit.web.opened import Opened
 
 ALL = "all"

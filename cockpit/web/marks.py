@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from html import escape
 
 from cockpit.board.quantity import Level
 from cockpit.web import words
+from cockpit.web.escaped import escape
 
 #: How many shades a strip of hours has beyond empty.
 SHADES = 5

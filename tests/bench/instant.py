@@ -15,10 +15,12 @@ from cockpit.demo.building import Building, plan_build
 from cockpit.demo.feeding import Feed
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.settings import Settings
+from cockpit.watch.evaluate import Evaluator
 from cockpit.watch.loading import MomentLoader
 from metrics.hours import rt_instants
 from metrics.quantities import all_quantities
 from metrics.view import View
+from tests.bench import levels
 from tests.bench.timing import Figure, seconds
 
 ISSUE = "readings of the moment"
@@ -49,19 +51,25 @@ def figures(place: Path) -> Iterator[Figure]:
     now = dt.datetime.combine(LAST, MOMENTS[0], ZONE) - EVERY
     feed = Feed(Building(folder, plan_build(folder, halls=HALLS, days=DAYS, seed=7, now=now, until=LAST)), _now, print)
     feed.building.build()
-    loader = MomentLoader(folder.lake)
+    loader, evaluator = MomentLoader(folder.lake), Evaluator(folder)
     _at(folder, loader, now)
+    evaluator.evaluate(now, ["RT"])
     runs: list[Run] = []
+    evaluations = []
     for first in MOMENTS:
         begin = dt.datetime.combine(LAST, first, ZONE)
         for number in range(RUNS):
             at = begin + number * EVERY
             feed.advance(at)
             runs.append(_at(folder, loader, at))
+            evaluations.append(levels.evaluated(evaluator, at))
     yield _one_instant(runs)
     yield _first_instant(folder.path, begin)
     yield _grid("a day of instants, every 5 minutes", folder, loader, (DAY, DAY), DAY_SECONDS)
     yield _grid("a month of instants, every 5 minutes", folder, loader, MONTH, MONTH_SECONDS)
+    yield levels.live(evaluations, HALLS)
+    start, end = (dt.datetime.combine(day, dt.time(), ZONE) for day in (MONTH[0], MONTH[1] + dt.timedelta(days=1)))
+    yield levels.month(folder, start, end - EVERY, HALLS)
     folder.close()
 
 
