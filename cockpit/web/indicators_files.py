@@ -12,11 +12,11 @@ from cockpit.web import files_made
 from cockpit.web.downloads import Download, offer
 
 FIRING, CHANGES = "indicator-firing", "indicator-changes"
+PAGE = "indicators"
 VERSION = "预警指标 2026.1"
 
 
 def _firing(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "indicators")
     name = asked.get("indicator", "")
     sheet = indicator_sheets.firing(folder, viewer, name, clock.now())
     title = f"{indicator_sheets.named(name).name}报警地点"
@@ -24,7 +24,6 @@ def _firing(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 
 
 def _changes(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "indicators")
     name = asked.get("indicator", "")
     sheet = indicator_sheets.changes(folder, viewer, name)
     title = f"{indicator_sheets.named(name).name}阈值改动"
@@ -33,5 +32,5 @@ def _changes(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Do
 
 def register() -> None:
     """Offer the workbooks of this page."""
-    offer(FIRING, _firing)
-    offer(CHANGES, _changes)
+    offer(FIRING, _firing, PAGE)
+    offer(CHANGES, _changes, PAGE)
