@@ -80,6 +80,7 @@ def test_the_catalogue_tells_the_state_and_its_thresholds_are_changed_on_it(brow
             page.get_by_label("原因").fill("<b>试行</b>")
             page.get_by_role("button", name="改为这些阈值").click()
             expect(page.get_by_text("恢复 < 黄 < 橙 < 红")).to_be_visible(timeout=WAITS)
+            sights.await_drawn(page)  # what is being drawn anew takes no text
             page.get_by_label("黄（分钟）").fill("16")
             page.get_by_role("button", name="改为这些阈值").click()
             expect(page.get_by_text("平均等候 已改为 黄 16")).to_be_visible(timeout=WAITS)
