@@ -12,6 +12,7 @@ import polars as pl
 from cockpit.board.findings_loading import load_week
 from cockpit.board.freshness import moment
 from cockpit.board.keeping import Keeper
+from cockpit.board.spans import ONLINE
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from metrics.finding import FindingKind, all_findings
@@ -19,7 +20,6 @@ from metrics.finding import FindingKind, all_findings
 #: Weeks that can be chosen beside the last seven days.
 WEEKS = 12
 LATEST = "latest"
-NO_HALL = "无大厅(线上)"
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def findings(
     kinds = all_findings()
     rows = (
         seen.join(halls, on="hall_id", how="left")
-        .with_columns(pl.col("hall").fill_null(NO_HALL))
+        .with_columns(pl.col("hall").fill_null(ONLINE))
         .join(counted.windows, on="window_id", how="left")
         .join(counted.items, on="item_code", how="left")
         .with_columns(

@@ -11,12 +11,11 @@ from datetime import datetime
 import polars as pl
 
 from cockpit.board.freshness import Moment
+from cockpit.board.spans import ONLINE
 from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
 from metrics.facts import overview as facts
 
-#: The place of cases and reviews that belong to no hall.
-NO_HALL = "无大厅(线上)"
 #: How `deliveries` names rows without a hall.
 WITHOUT_HALL = "-"
 LEVEL_ORDER = ("city", "county", "town", "village", "park")
@@ -183,7 +182,7 @@ def _no_hall(counted: dict[str, _Counts], delivered: set[tuple[str, str]]) -> Ha
 
     return HallToday(
         hall_id=None,
-        name=NO_HALL,
+        name=ONLINE,
         county="",
         submitted=of(cases, "submitted", has_cases),
         finished=of(cases, "finished", has_cases),

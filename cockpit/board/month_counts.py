@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -96,6 +96,7 @@ def rate_quantity(
     target: Target | None = None,
     enough: int = LEAST_PLACE,
     note: str = "",
+    waiting: Collection[str] = (),
 ) -> Quantity:
     """A rate as pages show it, with 环比 and 同比."""
     now = figures.get((rate.id, NOW), {})
@@ -108,7 +109,9 @@ def rate_quantity(
         period=span.title,
         target=target,
         comparisons=comparisons(
-            span, *(enough_of(figures.get((rate.id, name)), enough) for name in (BEFORE, YEAR_BEFORE))
+            span,
+            *(enough_of(figures.get((rate.id, name)), enough) for name in (BEFORE, YEAR_BEFORE)),
+            waiting=waiting,
         ),
         better="down" if rate.id in {"overdue_finish_rate", "accept_delay_rate"} else "up",
         numerator=now.get("numerator"),
@@ -128,13 +131,26 @@ def enough_of(figure: Figure | None, least: int) -> float | None:
     return figure["value"]
 
 
-def comparisons(span: Span, before: float | None, year_before: float | None) -> tuple[Comparison, ...]:
-    """环比 and 同比; without a number where there is nothing to compare with."""
+def comparisons(
+    span: Span, before: float | None, year_before: float | None, *, waiting: Collection[str] = ()
+) -> tuple[Comparison, ...]:
+    """环比 and 同比; without a number where there is nothing to compare with, or not yet.
+
+    Args:
+        span: the time.
+        before: the number of the time before.
+        year_before: the number of a year before.
+        waiting: labels of months that are still being counted.
+    """
     earlier: Period | None = span.year_before
     return (
-        Comparison("环比", before, title_of(span.before)),
-        Comparison("同比", year_before, title_of(earlier) if earlier else ""),
+        Comparison("环比", before, title_of(span.before), _counting(span.before, waiting)),
+        Comparison("同比", year_before, title_of(earlier) if earlier else "", _counting(earlier, waiting)),
     )
+
+
+def _counting(period: Period | None, waiting: Collection[str]) -> bool:
+    return period is not None and any(month.label in waiting for month in months_of(period))
 
 
 def trend_of(values: Mapping[str, float | None], span: Span) -> pl.DataFrame:

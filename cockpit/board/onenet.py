@@ -139,7 +139,7 @@ def onenet(
     least = LEAST_ITEM if item else LEAST_PLACE
     this_panorama = panorama_of(this, viewer, where).cells
     asked = (("period", span.period.label), ("place", where.value), ("item", item))
-    shown = _Shown(span, where, page.reaches, asked, figures)
+    shown = _Shown(span, where, page.reaches, asked, figures, counts.waiting)
     return replace(
         page,
         figures=shown.item() if item else shown.three(),
@@ -168,6 +168,7 @@ class _Shown:
     as_of: dt.datetime | None
     asked: tuple[tuple[str, str], ...]
     figures: Mapping[tuple[str, str], Figure]
+    waiting: tuple[str, ...]
 
     def three(self) -> tuple[Quantity, ...]:
         """The two rates of cases, then how many items and halls reach the target."""
@@ -184,6 +185,7 @@ class _Shown:
                     rows=self._rows(rate.id),
                     enough=0,
                     note=self._missed(rate.id),
+                    waiting=self.waiting,
                 )
                 for rate in shares
             ),
@@ -200,7 +202,9 @@ class _Shown:
         """How things are handed in and done; rates that are not told for such a place are left out."""
         kind = "item" if dict(self.asked)["item"] else self.where.kind
         return tuple(
-            rate_quantity(rate, self.figures, self.span, as_of=self.as_of, rows=self._rows(rate.id))
+            rate_quantity(
+                rate, self.figures, self.span, as_of=self.as_of, rows=self._rows(rate.id), waiting=self.waiting
+            )
             for rate in rates_of(ids=_SECOND)
             if kind in rate.places and self.where.kind in rate.places
         )
@@ -210,7 +214,7 @@ class _Shown:
         figures = {(rate_id, name): figure for (of, name), figure in self.figures.items() if of == (source or rate_id)}
         return rate_quantity(
             rate, figures, self.span, as_of=self.as_of, rows=self._rows(source or rate_id), target=NINETY, note=note,
-            enough=LEAST_ITEM if dict(self.asked)["item"] else LEAST_PLACE,
+            enough=LEAST_ITEM if dict(self.asked)["item"] else LEAST_PLACE, waiting=self.waiting,
         )  # fmt: skip
 
     def _rows(self, rate_id: str) -> RowsKey:

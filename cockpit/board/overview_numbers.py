@@ -104,7 +104,11 @@ def halls_behind(view: Overview, key: RowsKey) -> Sheet:
         Field("county", "区县"),
         Field("value", f"{title}（{unit}）", "count"),
     )
-    return Sheet(f"{title}：各大厅", frame.sort("value", descending=True, nulls_last=True, maintain_order=True), fields)
+    return Sheet(
+        f"{title}：各大厅" if frame.height > 1 else title,
+        frame.sort("value", descending=True, nulls_last=True, maintain_order=True),
+        fields,
+    )
 
 
 def _period(moment: Moment | None) -> str:
@@ -121,6 +125,8 @@ def _missing(halls: Sequence[HallToday], number: str) -> str:
 
 
 def _longest(halls: Sequence[HallToday]) -> str:
-    """The hall in which most people wait."""
+    """The hall in which most people wait; nothing where there is only one, which has nobody to be compared with."""
+    if len(halls) < 2:
+        return ""
     most = max(halls, key=lambda hall: hall.waiting or 0, default=None)
     return f"最多：{most.name}（{most.waiting:,} 人）" if most and most.waiting else ""

@@ -115,7 +115,7 @@ def panorama_view(
     three = {name: groups[name] for name in (NOW, BEFORE, YEAR_BEFORE)}
     tally = tally_of(three, viewer, where, theme=theme)
     shown = panorama_of(three, viewer, where, theme=theme)
-    parts = Numbers(span, where, theme, page.reaches, counts.begun)
+    parts = Numbers(span, where, theme, page.reaches, counts.begun, counts.waiting)
     drawn, tables = _side_by_side(snapshot, viewer, _now(tally), _shown_now(shown), where, theme)
     return replace(
         page,

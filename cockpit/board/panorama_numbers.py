@@ -54,6 +54,7 @@ class Numbers:
         theme: code of the theme; "" = all.
         as_of: how far the data reach.
         begun: the day from which on the records tell of all cases.
+        waiting: labels of months that are still being counted.
     """
 
     span: Span
@@ -61,6 +62,7 @@ class Numbers:
     theme: str
     as_of: dt.datetime | None
     begun: dt.date | None
+    waiting: tuple[str, ...] = ()
 
     def volumes(self, sums: Mapping[tuple[str, str], float | None]) -> tuple[Quantity, ...]:
         """How many came in and were done; a time that is not over is not compared with whole ones."""
@@ -69,10 +71,11 @@ class Numbers:
             compared = ((BEFORE, self.span.before), (YEAR_BEFORE, self.span.year_before))
             bases = [sums[name, of] if self._whole(period) else None for of, period in compared]
             note = "本期还没有结束，件数不与整期比较" if self.span.running else ""
+            against = () if self.span.running else comparisons(self.span, *bases, waiting=self.waiting)
             found.append(
                 Quantity(
                     key=name, title=title, value=sums[name, NOW], unit="件", definition=definition,
-                    period=self.span.title, comparisons=() if self.span.running else comparisons(self.span, *bases),
+                    period=self.span.title, comparisons=against,
                     as_of=self.as_of, rows=self._rows(name), note=note,
                 )
             )  # fmt: skip
@@ -82,7 +85,9 @@ class Numbers:
         """By which ways cases came in, and how many were late; rates not told for a hall are told for none."""
         return tuple(
             replace(
-                rate_quantity(rate, figures, self.span, as_of=self.as_of, rows=self._rows(rate.id)),
+                rate_quantity(
+                    rate, figures, self.span, as_of=self.as_of, rows=self._rows(rate.id), waiting=self.waiting
+                ),
                 # Neither way is better by itself: that is for the hall to say.
                 better="down" if rate.id == "overdue_finish_rate" else "",
             )
@@ -125,7 +130,7 @@ class Numbers:
             unit=unit,
             definition=text,
             period=self.span.title,
-            comparisons=comparisons(self.span, *bases),
+            comparisons=comparisons(self.span, *bases, waiting=self.waiting),
             better="down",
             numerator=above if known else None,
             denominator=below if known else None,

@@ -67,11 +67,13 @@ class Comparison:
         name: how it is compared: 环比, 同比, 较上周同日, 较全市.
         base: that number, in the same unit; None = 无数据.
         of: which one it is: 2026年9月, 全市.
+        counting: whether it is still being counted: then a missing base is 正在汇总, not 无数据.
     """
 
     name: str
     base: float | None
     of: str = ""
+    counting: bool = False
 
 
 @dataclass(frozen=True)

@@ -139,8 +139,8 @@ def sheet(rows: pl.DataFrame, now: datetime, *, title: str = "差评逐件", who
     )
     fields = [
         Field("assess_time", "评价时间", "time", role="title"),
-        *([Field("place", "大厅"), Field("window", "窗口")] if whole else [Field("where", "大厅和窗口")]),
-        Field("item", "事项"),
+        *([Field("place", "大厅"), Field("window", "窗口")] if whole else [Field("where", "大厅和窗口", role="broad")]),
+        Field("item", "事项", role="broad"),
         Field("level_word", "等级"),
         Field("text", "内容", role="wide"),
         Field("state_word", "状态"),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cockpit.board.quantity import Comparison, Definition, Quantity, RowsKey, Target
+from cockpit.board.review_words import NOTHING
 from cockpit.board.sheet import Field
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -181,7 +182,7 @@ def _quantity(
         enough=0 if name in OF_HANDLING else ENOUGH,
         as_of=month.as_of,
         rows=RowsKey(BEHIND, tuple(pair for pair in params if pair[1])),
-        note=f"{row['numerator']:,.0f} ÷ {row['denominator']:,.0f}",
+        note=f"{row['numerator']:,.0f} ÷ {row['denominator']:,.0f}" if row["denominator"] else NOTHING[name],
     )
 
 

@@ -10,13 +10,14 @@ from cockpit.board import review_cases, review_numbers
 from cockpit.board.review_numbers import Where
 from cockpit.board.shares import with_shares
 from cockpit.board.sheet import Field, Sheet
+from cockpit.board.spans import ONLINE
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
 from cockpit.watch.review_months import ReviewMonth, suspicious_praise
 from metrics.periods import Period
 from metrics.praise import RULES
-from metrics.rates import CURRENT, rates_of
+from metrics.rates import CURRENT, NO_HALL, rates_of
 
 #: The kinds of places that the rates are told by, with their headings.
 BY = {"county": "县（市、区）", "hall": "大厅", "item": "事项"}
@@ -200,6 +201,7 @@ def _names(snapshot: Snapshot, by: str) -> pl.DataFrame:
     """Place and name of the places of a kind."""
     if by == "hall":
         rows = snapshot.scan("halls").select(pl.col("hall_id").alias("place"), pl.col("short_name").alias("name"))
+        rows = pl.concat([rows, pl.LazyFrame({"place": [NO_HALL], "name": [ONLINE]})])
     elif by == "item":
         latest = snapshot.scan("items").sort("valid_from").group_by("item_code").agg(pl.col("name").last())
         rows = latest.rename({"item_code": "place"})

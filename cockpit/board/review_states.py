@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from cockpit.board.spans import ONLINE
 from cockpit.intake.privacy import masked_text
 from cockpit.records.follow_ups import ReviewEvent, Step
 
@@ -77,7 +78,7 @@ def stated(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
         now: the present instant, in the city's zone.
 
     Returns:
-        The rows (text masked) with place (hall's name, else 无大厅), and for verifying, calling back and mending the
+        The rows (text masked) with place (hall's name, else `ONLINE`), and for verifying, calling back and mending the
         time that holds (verified_at, called_at, rectified_at) and who told it (verified_by, …: 来源 or 本页登记),
         found_invalid, satisfied, state, next_due (of the next step; null where there is none), recorded (steps
         recorded here), unconfirmed (a step is recorded here and not told by the source), overruled (by both).
@@ -113,7 +114,7 @@ def stated(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
         pl.any_horizontal(*in_both).alias("overruled"),
         pl.col("recorded").fill_null(0),
         masked_text(pl.col("text")).alias("text"),
-        pl.coalesce("hall", pl.lit("无大厅（线上）")).alias("place"),
+        pl.coalesce("hall", pl.lit(ONLINE)).alias("place"),
     )
     at = pl.lit(now, dtype=stated.schema["assess_time"])
     open_verify, open_mending = pl.col("verified_at").is_null(), pl.col("rectified_at").is_null()

@@ -18,6 +18,7 @@ import xlsxwriter
 
 from cockpit.board.quantity import LEVEL_WORDS
 from cockpit.board.sheet import NUMBERS, Field, Kind, Sheet
+from cockpit.plain import SIGN, UNSEEN, plain
 
 ABOUT = "说明"
 #: What a spreadsheet program can hold: rows of a sheet without its heading, characters of a cell and of a name.
@@ -89,12 +90,12 @@ def sheet_names(titles: Sequence[str]) -> list[str]:
     """Names that a spreadsheet program takes: no brackets, slashes or the like, at most 31 characters, no two alike."""
     taken, names = {ABOUT.casefold()}, []
     for title in titles:
-        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip("' ")[:MAX_NAME] or "表"
-        name, copy = plain, 1
+        said = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", plain(title)).strip("' ")[:MAX_NAME] or "表"
+        name, copy = said, 1
         # "History" is a name that Excel keeps for itself.
         while name.casefold() in taken or name.casefold() == "history":
             copy += 1
-            name = f"{plain[: MAX_NAME - len(str(copy)) - 2]}（{copy}）"[:MAX_NAME]
+            name = f"{said[: MAX_NAME - len(str(copy)) - 2]}（{copy}）"[:MAX_NAME]
         taken.add(name.casefold())
         names.append(name)
     return names
@@ -170,7 +171,7 @@ def _written(frame: pl.DataFrame, field: Field) -> pl.Expr:
         return pl.when(exact.is_finite()).then(exact) if dtype.is_float() else exact
     if isinstance(dtype, pl.Date) and field.kind == "date":
         return column
-    text = _text(column, dtype)
+    text = _text(column, dtype).str.replace_all(UNSEEN, SIGN)
     long = text.str.len_chars() > MAX_TEXT
     return pl.when(long).then(text.str.slice(0, MAX_TEXT - len(CUT)) + CUT).otherwise(text).alias(field.name)
 
@@ -198,4 +199,5 @@ def _wide(text: str) -> int:
 
 
 def _cut(text: str) -> str:
+    text = plain(text)
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(CUT)] + CUT

@@ -12,6 +12,7 @@ import polars as pl
 
 from cockpit.errors import RefusedFile
 from cockpit.intake.privacy import masked
+from cockpit.plain import one_line
 
 LINE = "line__"
 #: No export of a hall has more columns.
@@ -89,13 +90,13 @@ def sha256_of(path: Path) -> str:
 
 def shown_name(path: Path) -> str:
     """A file's name as it may be shown and kept."""
-    return masked(path.name)
+    return masked(one_line(path.name))
 
 
 def refuse(file: Path | str, why: str, then: str) -> RefusedFile:
     """The error for a file that takes nothing in: what is wrong with it and what to do; no personal number in it."""
     name = file if isinstance(file, str) else file.name
-    return RefusedFile(masked(f"文件 {name} 整个拒收：{why}；{then}。没有写入任何内容。"))
+    return RefusedFile(masked(f"文件 {one_line(name)} 整个拒收：{why}；{then}。没有写入任何内容。"))
 
 
 def lacking(file: Path | str, missing: Sequence[str], found: Sequence[str], then: str) -> RefusedFile:

@@ -14,6 +14,7 @@ from cockpit.errors import CockpitError
 from cockpit.intake.drop import sweep
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
+from cockpit.plain import write_log
 
 SWEEP_SECONDS = 60
 MAINTAIN_MINUTES = 15
@@ -29,7 +30,7 @@ def run_jobs(folder: DataFolder, more: Sequence[tuple[dt.timedelta, Callable[[],
         folder: the data folder.
         more: further jobs, each with how often; what they raise as a `CockpitError` is told in the log.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    write_log(logging.INFO)
     # That a job ran each minute is no news; on a terminal it would push the address of the pages away.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler = BlockingScheduler(timezone=folder.timezone)

@@ -45,7 +45,8 @@ def accounts(folder: DataFolder, viewer: Viewer) -> None:
             st.button("启用并给一次性密码", key="enable", on_click=_enable, args=(name,))
             return
         st.button("重设密码", key="reset", on_click=_reset, args=(name,))
-        sure = st.checkbox(f"我确认停用账号 {name}，此后本人不能登录", key=f"sure-{name}")
+        # Streamlit reads markup in labels, so no name stands in one.
+        sure = st.checkbox("我确认停用上面选择的账号，此后本人不能登录", key=f"sure-{name}")
         st.button("停用", key="disable", disabled=not sure, on_click=_disable, args=(name,))
 
 
@@ -68,7 +69,7 @@ def walls(folder: DataFolder, viewer: Viewer) -> None:
     with st.container(key="panel-revoke"):
         widgets.heading("收回大屏令牌", "收回以后，这块屏立即变为登录页面。")
         name = st.selectbox("要收回的大屏", valid, key="revoke-name", placeholder="请选择")
-        sure = st.checkbox(f"我确认收回大屏 {name} 的令牌", key=f"sure-wall-{name}")
+        sure = st.checkbox("我确认收回上面选择的大屏的令牌", key=f"sure-wall-{name}")
         st.button("收回", key="revoke", disabled=not sure, on_click=_revoke, args=(name,))
 
 

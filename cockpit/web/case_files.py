@@ -15,13 +15,11 @@ from cockpit.board.onenet_tables import TITLES
 from cockpit.board.panorama import panorama_view
 from cockpit.board.panorama_numbers import ROWS as PANORAMA_ROWS
 from cockpit.board.sheet import Field, Sheet
-from cockpit.board.spans import NO_SUCH
 from cockpit.board.workbook import About, workbook
 from cockpit.door.viewer import Viewer
-from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.web import case_reading
-from cockpit.web.downloads import Download, Maker, offer
+from cockpit.web.downloads import Download, offer
 
 ONENET, PANORAMA = "onenet", "panorama"
 VERSION = "各率 2026.1"
@@ -78,20 +76,9 @@ def _remarked(sheet: Sheet) -> Sheet:
     return replace(sheet, fields=[*sheet.fields, REMARK])
 
 
-def _for_page(page: str, maker: Maker) -> Maker:
-    """Only for who opens the page: its address is no way around it."""
-
-    def made(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-        if not viewer.opens(page):
-            raise Refused(NO_SUCH)
-        return maker(folder, viewer, asked)
-
-    return made
-
-
 def register() -> None:
     """Offer the workbooks of both pages."""
     for kind, maker in ((ONENET, _onenet), (ONENET_ROWS, _rows)):
-        offer(kind, _for_page("onenet", maker))
+        offer(kind, maker, "onenet")
     for kind, maker in ((PANORAMA, _panorama), (PANORAMA_ROWS, _rows)):
-        offer(kind, _for_page("panorama", maker))
+        offer(kind, maker, "panorama")

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
+from cockpit.plain import plain
 from cockpit.web import words
 
 Look = Literal["light", "dark"]
@@ -28,7 +29,7 @@ Say = Callable[[float | None], str]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one look; the same as in theme.css, which a test compares.
+    """The colours of one look; the same as in colours.css, which a test compares.
 
     Attributes:
         panel: what charts lie on.
@@ -135,7 +136,7 @@ def say_as(unit: str, target: float | None = None) -> Say:
 
 def text(label: str) -> str:
     """A label as plain text: Plotly reads a few tags and entities in labels, and data may hold them."""
-    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain(label).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _template(palette: Palette) -> go.layout.Template:

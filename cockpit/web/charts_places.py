@@ -15,6 +15,8 @@ ROW, FRAME = 28, 56
 #: From what share of the whole a part has room for its number, in percent.
 ROOM = 9.0
 SHORTENED = 10
+#: From what part of the target on a bar that misses it has room for its number.
+INSIDE = 0.35
 #: Before the number of what misses its target, so that its colour is not the only sign.
 MISSED = "✗ "
 
@@ -38,19 +40,23 @@ def bars(
     say = charts.say_as(unit, target.value if target else None)
     places, values = rows["place"].to_list(), rows["value"].to_list()
     missed = [target is not None and value is not None and not target.met(value) for value in values]
+    # Beside its bar, the number of what just misses the target would lie on the target's line.
+    inside = [miss and value > INSIDE * target.value for value, miss in zip(values, missed, strict=True) if target]
+    inside = inside or [False] * len(values)
     figure = go.Figure(
         go.Bar(
             x=[0 if value is None else value for value in values],
             y=list(range(len(places))),
             orientation="h",
             text=[(MISSED if miss else "") + say(value) for value, miss in zip(values, missed, strict=True)],
-            textposition="outside",
+            textposition=["inside" if within else "outside" for within in inside],
+            insidetextanchor="end",
             cliponaxis=False,
             constraintext="none",
             textangle=0,
-            textfont={"color": palette.ink, "size": 13},
+            textfont={"color": [palette.panel if within else palette.ink for within in inside], "size": 13},
             marker={"color": [palette.miss if miss else palette.accent for miss in missed], "cornerradius": 2},
-            width=[0.68 if place == mark else 0.5 for place in places],
+            width=[0.68 if place == mark else 0.58 for place in places],
             customdata=[
                 [charts.text(place), say(value) + (_gap(value, target) if miss else "")]
                 for place, value, miss in zip(places, values, missed, strict=True)

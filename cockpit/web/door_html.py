@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from urllib.parse import quote
 
+from cockpit.web.escaped import escape
 from cockpit.web.shell import TITLE, file_url
 
 
@@ -21,6 +21,7 @@ def document(heading: str, body: str, city: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1" />'
         f"<title>{escape(heading)} · {TITLE}</title>"
         f'<link rel="icon" type="image/svg+xml" href="{file_url("icon.svg")}" />'
+        f'<link rel="stylesheet" href="{file_url("colours.css")}" />'
         f'<link rel="stylesheet" href="{file_url("door.css")}" /></head>'
         f"<body><main><header><p>{escape(city)}</p><h1>{TITLE}</h1></header>"
         f"<section><h2>{escape(heading)}</h2>{body}</section></main></body></html>"

@@ -6,8 +6,10 @@ They have routes of our own, because an address that Streamlit gives to a file w
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from polars.exceptions import PolarsError
@@ -20,14 +22,18 @@ from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, Refused, StorageError
 from cockpit.lake.folder import DataFolder
+from cockpit.plain import one_line
 from cockpit.records.people import line
 from cockpit.web import installed
 from cockpit.web.gate import address_of, let_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_SUCH = "没有这种下载；请从页面上的下载按钮进入。"
+NOT_YOURS = "您的角色不能打开这一页，没有下载任何内容；如确需查看，请联系系统管理员。"
 UNREADABLE = "这份下载没有做成，数据表读不出来，原因已写入服务器日志；请稍后重试，若仍如此请联系管理员。"
 _LOG = logging.getLogger(__name__)
+#: Characters of a file's name; a disk holds 255 bytes.
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,33 @@ class Download:
 #: Makes a file of what the viewer may see, from the parameters of the address.
 Maker = Callable[[DataFolder, Viewer, Mapping[str, str]], Download]
 
-_makers: dict[str, tuple[Maker, Right]] = {}
+
+@dataclass(frozen=True)
+class Offered:
+    """A kind of download.
+
+    Attributes:
+        maker: makes it.
+        page: name of the page whose content it holds.
+        right: what one must be allowed to do beside opening the page.
+    """
+
+    maker: Maker
+    page: str
+    right: Right
 
 
-def offer(kind: str, maker: Maker, right: Right = Right.DOWNLOAD) -> None:
-    """Offer a kind of download to all whose role has this right."""
-    _makers[kind] = maker, right
+_makers: dict[str, Offered] = {}
+
+
+def offer(kind: str, maker: Maker, page: str, right: Right = Right.DOWNLOAD) -> None:
+    """Offer a kind of download to all whose role opens this page and has this right; its address is no way round."""
+    _makers[kind] = Offered(maker, page, right)
+
+
+def offered() -> Mapping[str, Offered]:
+    """All kinds of downloads there are."""
+    return MappingProxyType(_makers)
 
 
 def link(kind: str, **parameters: str | None) -> str:
@@ -81,18 +108,20 @@ async def _download(request: Request) -> Response:
         made.content,
         media_type=made.kind,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(made.name), safe='')}",
             "Cache-Control": "no-store",
         },
     )
 
 
 def _made(folder: DataFolder, viewer: Viewer, kind: str, query: Mapping[str, str], address: str) -> Download:
-    maker, right = _makers[kind]
+    what = _makers[kind]
     asked = f"{kind}?{urlencode(query)}"[:1000]
     try:
-        viewer.must(right)
-        made = maker(folder, viewer, query)
+        if not viewer.opens(what.page):
+            raise Refused(NOT_YOURS)
+        viewer.must(what.right)
+        made = what.maker(folder, viewer, query)
     except Refused:
         folder.people.write_down(line(viewer.name, "download.refused", asked, address))
         raise
@@ -101,6 +130,13 @@ def _made(folder: DataFolder, viewer: Viewer, kind: str, query: Mapping[str, str
         raise StorageError(UNREADABLE) from error
     folder.people.write_down(line(viewer.name, "download", asked, f"{made.told} · {address}"))
     return made
+
+
+def _file_name(name: str) -> str:
+    """A name that leads into no folder and looks like what it is; the middle of a long one is left out."""
+    known = re.sub(r'[\\/:*?"<>|]', "_", one_line(name)).lstrip(". ") or "下载"
+    stem, dot, ending = known.rpartition(".")
+    return known if len(known) <= LONGEST_NAME else f"{stem[: LONGEST_NAME - len(ending) - 2]}…{dot}{ending}"
 
 
 ROUTES = [Route("/download/{kind}", _download, methods=["GET"])]

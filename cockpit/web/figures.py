@@ -8,7 +8,6 @@ part of the screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Literal
 
 import streamlit as st
@@ -17,6 +16,7 @@ from cockpit.board.quantity import Comparison, Quantity, RowsKey
 from cockpit.board.sheet import Sheet
 from cockpit.errors import CockpitError
 from cockpit.web import marks, tables, words
+from cockpit.web.escaped import escape
 
 #: Reads the rows behind a number; may raise a `CockpitError`.
 Reads = Callable[[RowsKey], Sheet]
@@ -159,12 +159,20 @@ def _comparison(quantity: Quantity, comparison: Comparison) -> str:
 def _difference(quantity: Quantity, comparison: Comparison) -> str:
     difference = quantity.difference(comparison)
     if difference is None:
+        if _awaited(quantity, comparison):
+            return words.COUNTING
         return words.NO_DATA if quantity.value is None or comparison.base is None else "基数为 0，不可比"
     return words.points(difference) if quantity.unit == words.PERCENT else words.relative(difference)
 
 
+def _awaited(quantity: Quantity, comparison: Comparison) -> bool:
+    """Whether there is nothing to compare with only because it has not been counted yet."""
+    return comparison.counting and comparison.base is None and quantity.value is not None
+
+
 def _base(quantity: Quantity, comparison: Comparison) -> str:
-    return f"{comparison.of} {words.amount(comparison.base, quantity.unit)}".strip()
+    known = words.COUNTING if _awaited(quantity, comparison) else words.amount(comparison.base, quantity.unit)
+    return f"{comparison.of} {known}".strip()
 
 
 def _counted(what: str, value: float | None) -> str:

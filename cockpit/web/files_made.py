@@ -12,21 +12,8 @@ from cockpit.board.sheet import Sheet
 from cockpit.board.workbook import About, workbook
 from cockpit.door.scope import known_halls
 from cockpit.door.viewer import Viewer
-from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.web.downloads import Download
-
-NOT_YOURS = "您的角色不能打开这一页，没有下载任何内容；如确需查看，请联系系统管理员。"
-
-
-def must_open(viewer: Viewer, page: str) -> None:
-    """Go on only if the viewer's role opens the page whose content is asked for.
-
-    Raises:
-        Refused: it does not.
-    """
-    if not viewer.opens(page):
-        raise Refused(NOT_YOURS)
 
 
 def where(viewer: Viewer, asked: Mapping[str, str]) -> Where:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from cockpit.plain import plain
 from cockpit.web import widgets
 
 #: Remembered between pages of one visit: a hall chosen here is the hall there.
@@ -44,6 +45,10 @@ class Choice:
         """The value that holds where nothing is chosen."""
         return self.default if self.default in self.options else next(iter(self.options))
 
+    def said(self, value: str) -> str:
+        """What people read for a value; it may come from the data."""
+        return plain(self.options[value])
+
 
 def bar(*choices: Choice) -> dict[str, str]:
     """Draw the bar and return what is chosen: key to value. Call it outside of fragments, before what it filters.
@@ -68,7 +73,7 @@ def bar(*choices: Choice) -> dict[str, str]:
             st.selectbox(
                 choice.title,
                 options=list(choice.options),
-                format_func=choice.options.__getitem__,
+                format_func=choice.said,
                 key=name,
                 placeholder="请选择",
                 on_change=_changed,

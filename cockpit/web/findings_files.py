@@ -23,8 +23,8 @@ VERSION = "问题规则 2026.1"
 
 def register() -> None:
     """Offer the downloads of 问题清单; called once when the server starts."""
-    downloads.offer(LIST, _list_file)
-    downloads.offer(ROWS, _rows_file)
+    downloads.offer(LIST, _list_file, "findings")
+    downloads.offer(ROWS, _rows_file, "findings")
 
 
 def _list_file(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> downloads.Download:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from html import escape
 
 import polars as pl
 import streamlit as st
@@ -16,6 +15,7 @@ from cockpit.board.hall import hall_choices
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, StorageError
 from cockpit.web import downloads, filters, findings_files, installed, tables, widgets, words
+from cockpit.web.escaped import escape
 from cockpit.web.reading import UNREADABLE, told_in_a_sentence
 from cockpit.web.tables import Cell, Column
 from metrics.finding import PLACE, all_findings
@@ -110,7 +110,11 @@ def kinds(shown: board.Findings) -> None:
     """Every kind with how many there are; the rule of each opens below it."""
     parts = []
     for one in shown.kinds:
-        amount = "无数据" if one.count is None else f"{one.count} 处" + (f"，{one.halls} 个大厅" if one.halls else "")
+        amount = (
+            "无数据"
+            if one.count is None
+            else f"{one.count} 处" + (f"，{one.halls} 个大厅" if one.halls and one.halls > 1 else "")
+        )
         body = f'<p class="ck-note">规则：{escape(one.rule)}</p><p class="ck-note">怎么查：{escape(one.check)}</p>'
         parts.append(widgets.foldable(one.title, amount, body))
     note = "点开看每一种的规则和界限。它们只指出记录之间的矛盾，不等于有人做错了。"
@@ -125,7 +129,7 @@ def listing(shown: board.Findings, wanted: Chosen) -> None:
         return
     columns = [
         Column("位置", "title"),
-        Column("问题"),
+        Column("问题", "broad"),
         Column("有多大", "wide"),
         Column("界限的倍数", "number"),
         Column("最早"),

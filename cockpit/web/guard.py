@@ -50,6 +50,9 @@ SECURITY_HEADERS: dict[str, str] = {
 FOREIGN_HOST = "请求里的网址不是驾驶舱的网址，已拒绝；请改用 {address} 打开，或请管理员在 web.public_url 写明网址。"
 
 
+#: Once seen by its https address, the cockpit is asked for by no other for a year; this host alone, not those below it.
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
+
 FAILED = "服务器处理这次请求时出错，原因已写入日志；请稍后重试，若仍如此请把日志交给管理员。"
 
 _LOG = logging.getLogger(__name__)
@@ -58,9 +61,10 @@ _LOG = logging.getLogger(__name__)
 class SecurityHeaders:
     """Puts the security headers on every answer; what fails below becomes one sentence, with the headers too."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap the application."""
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+        """Wrap the application; `https` says that people reach it so."""
         self._app = app
+        self._headers = SECURITY_HEADERS | (STRICT_TRANSPORT if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with the headers added to the first message."""
@@ -70,7 +74,7 @@ class SecurityHeaders:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         try:

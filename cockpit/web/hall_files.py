@@ -24,8 +24,8 @@ NO_SUCH = "没有这张表；请从页面上的下载按钮进入。"
 
 def register() -> None:
     """Offer the downloads of the page of one hall; called once when the server starts."""
-    downloads.offer(ROWS, _rows_file)
-    downloads.offer(TABLE, _table_file)
+    downloads.offer(ROWS, _rows_file, "hall")
+    downloads.offer(TABLE, _table_file, "hall")
 
 
 def _rows_file(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> downloads.Download:

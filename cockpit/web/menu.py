@@ -6,11 +6,11 @@ Streamlit's own navigation has English names and takes the place of the account'
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from cockpit.web.escaped import escape
 from cockpit.web.shell import TITLE
 
 OPEN = "菜单"

@@ -13,6 +13,7 @@ from cockpit.board.halls_today import HallToday
 from cockpit.board.imports import ImportEntry, Quarantine, RefusedGroup
 from cockpit.board.overview import Overview
 from cockpit.board.overview_numbers import city_numbers, halls_behind
+from cockpit.board.spans import ONLINE
 from cockpit.web import charts, charts_day, figures, tables, widgets, words
 from cockpit.web.tables import Cell, Column, count
 
@@ -119,7 +120,7 @@ def hall_table(halls: Sequence[HallToday]) -> None:
     body = tables.table(columns, [_hall_row(hall, list(shown.values()), doors=doors) for hall in halls])
     notes = [f"所有大厅都没有送来：{'、'.join(absent)}。"] if absent else []
     notes += [BY_QUEUE_NOTE] if any(hall.windows_by_queue for hall in halls) else []
-    title = f"各大厅（{words.number(amount)} 个）" if amount else "不属于任何大厅的办件和评价"
+    title = f"各大厅（{words.number(amount)} 个）" if amount > 1 else "大厅" if amount else f"{ONLINE}的办件和评价"
     widgets.panel(title, body, " ".join(notes))
 
 

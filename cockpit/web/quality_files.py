@@ -24,7 +24,6 @@ ACCOUNTS, AUDIT = "admin-accounts", "admin-audit"
 
 
 def _sources(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "quality")
     at = files_made.where(viewer, asked)
     rows = sources.sources(folder, folder.lake.snapshot(), viewer, clock.now(), at)
     sheets = [sources.by_table(rows), sources.each(rows, "all")]
@@ -32,7 +31,6 @@ def _sources(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Do
 
 
 def _scores(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "quality")
     at = files_made.where(viewer, asked)
     found = quality_score.scores(folder, folder.lake.snapshot(), viewer, clock.now(), at)
     sheets = [quality_score.by_hall(found), quality_score.by_week(found), quality_score.checks(found)]
@@ -40,7 +38,6 @@ def _scores(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 
 
 def _checks(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "quality")
     at = files_made.where(viewer, asked)
     found = quality_score.scores(folder, folder.lake.snapshot(), viewer, clock.now(), at)
     return files_made.made(
@@ -49,14 +46,12 @@ def _checks(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 
 
 def _rows(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "quality")
     snapshot = folder.lake.snapshot()
     sheets = [refused.rows(snapshot, viewer, asked.get("table", "")), refused.reasons(snapshot, viewer)]
     return files_made.made(folder, viewer, "隔离区", sheets)
 
 
 def _imports(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "quality")
     sheets = [sheet for sheet in (refused.imports(folder, viewer), refused.refusals(folder, viewer)) if sheet]
     if not sheets:
         viewer.must_see(None)
@@ -64,7 +59,6 @@ def _imports(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Do
 
 
 def _accounts(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "admin")
     sheets = [
         administration.accounts_sheet(folder, viewer),
         administration.walls_sheet(folder, viewer),
@@ -75,7 +69,6 @@ def _accounts(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> D
 
 
 def _audit(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Download:
-    files_made.must_open(viewer, "admin")
     span = asked.get("span", "")
     since = audit.since(span, clock.now(), folder)
     wanted = Wanted(asked.get("who", ""), asked.get("action", ""), since)
@@ -86,7 +79,7 @@ def _audit(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Down
 def register() -> None:
     """Offer the workbooks of these pages."""
     for kind, maker in ((SOURCES, _sources), (SCORES, _scores), (CHECKS, _checks), (IMPORTS, _imports)):
-        offer(kind, maker)
-    offer(REFUSED_ROWS, _rows, Right.QUARANTINE)
-    offer(ACCOUNTS, _accounts, Right.AUDIT)
-    offer(AUDIT, _audit, Right.AUDIT)
+        offer(kind, maker, "quality")
+    offer(REFUSED_ROWS, _rows, "quality", Right.QUARANTINE)
+    offer(ACCOUNTS, _accounts, "admin", Right.AUDIT)
+    offer(AUDIT, _audit, "admin", Right.AUDIT)

@@ -19,7 +19,6 @@ NO_SUCH = "没有这个月份或这张表；请从页面上的下载按钮进入
 
 
 def _month(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Period:
-    files_made.must_open(viewer, "reviews")
     wanted = {month.label: month for month in review_numbers.months(folder.lake.snapshot(), clock.now())}
     if asked.get("month") not in wanted:
         raise Refused(NO_SUCH)
@@ -70,4 +69,4 @@ def _praise(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str]) -> Dow
 def register() -> None:
     """Offer the workbooks of this page."""
     for kind, maker in ((CASES, _cases), (RATES, _rates), (BEHIND, _behind), (PRAISE, _praise)):
-        offer(kind, maker)
+        offer(kind, maker, "reviews")

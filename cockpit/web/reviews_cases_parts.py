@@ -12,6 +12,7 @@ from cockpit.board.review_states import STATES
 from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.plain import one_line
 from cockpit.records.follow_ups import Step
 from cockpit.web import acting, review_files, tables, widgets, words
 from cockpit.web.acting import Outcome
@@ -51,7 +52,7 @@ def cases(view: View) -> None:
 def _one(view: View, rows: dict[str, dict[str, Any]]) -> None:
     """One bad review: its clocks, what was recorded, and the form for who may record."""
     widgets.heading("一件差评", "选择上面列表中的一件，查看经过、登记处理。")
-    labels = {"": "请选择"} | {key: _label(row) for key, row in rows.items()}
+    labels = {"": "请选择"} | {key: one_line(_label(row)) for key, row in rows.items()}
     asked = st.query_params.get(_ADDRESS, "")
     # The address decides, so that a case can be sent to somebody and going back in the browser works.
     st.session_state[_PICKED] = asked if asked in labels else ""

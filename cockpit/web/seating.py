@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
 import polars as pl
 
 from cockpit.web import words
+from cockpit.web.escaped import escape
 
 
 @dataclass(frozen=True)

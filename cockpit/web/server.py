@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from cockpit.door.keys import FIRST_ADMIN, cookie_secret, first_admin
 from cockpit.lake.folder import open_folder
+from cockpit.plain import write_log
 from cockpit.settings import Settings
 from cockpit.settings_values import networks
 from cockpit.web import (
@@ -30,6 +31,7 @@ from cockpit.web import (
     gate,
     hall_files,
     health,
+    indicators_files,
     installed,
     quality_files,
     review_files,
@@ -55,7 +57,7 @@ DEFAULTS: dict[str, Any] = {
     "theme.light.textColor": "#1b2733",
     "theme.light.borderColor": "#dfe5ec",
     "theme.light.linkColor": "#1d4f91",
-    "theme.dark.primaryColor": "#3f7cc4",
+    "theme.dark.primaryColor": "#3870b3",
     "theme.dark.backgroundColor": "#10161d",
     "theme.dark.secondaryBackgroundColor": "#18212b",
     "theme.dark.textColor": "#e8edf3",
@@ -98,6 +100,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
     case_files.register()
     findings_files.register()
     hall_files.register()
+    indicators_files.register()
     quality_files.register()
     review_files.register()
     return st.App(
@@ -112,7 +115,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
         ],
         middleware=[
             Middleware(exposition.Counted),
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, https=settings.web.public_url.startswith("https:")),
             Middleware(OwnHost, settings=settings),
             Middleware(Gate),
             Middleware(shell.Shell),
@@ -131,6 +134,7 @@ def serve(settings: Settings) -> None:
         SettingsError: the address is none of this machine.
     """
     claim(settings.web.host, settings.web.port)
+    write_log(logging.WARNING)
     folder = open_folder(settings, create=True)
     try:
         one_time = first_admin(folder)

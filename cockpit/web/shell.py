@@ -92,6 +92,7 @@ def document(opened: str) -> str:
         (
             r"</head>",
             f'<script src="{file_url("base.js")}"></script>{first}'
+            f'<link rel="stylesheet" href="{file_url("colours.css")}" />'
             f'<link rel="stylesheet" href="{file_url("theme.css")}" />'
             f'<script defer src="{file_url("banner.js")}"></script>'
             f'<script defer src="{file_url("page.js")}"></script>'

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from html import escape
 from typing import Any, Literal
 
 from cockpit.board.quantity import Level
 from cockpit.board.sheet import NUMBERS, Field, Sheet
 from cockpit.web import marks, words
+from cockpit.web.escaped import escape
 from cockpit.web.words import NO_DATA, number
 
 #: How many rows a page draws; the whole is in the workbook.
 ROWS = 50
+#: Texts of at most so many letters (a Chinese sign is as wide as two) are not broken into lines on a desk's screen.
+SHORT = 12
 NO_ROWS = "没有符合条件的记录。"
 
 Kind = Literal["text", "number", "title", "wide", "broad"]
@@ -123,7 +125,8 @@ def own(url: str) -> str:
 def _kind(field: Field) -> Kind:
     if field.role:
         return field.role
-    return "number" if field.kind in NUMBERS else "text"
+    # A date with its time takes a line of its own on a phone.
+    return "number" if field.kind in NUMBERS else "broad" if field.kind == "time" else "text"
 
 
 def _written(field: Field, value: Any) -> Cell:  # noqa: ANN401 (a cell of any column)
@@ -154,7 +157,8 @@ def _number(field: Field, value: float) -> str:
 
 
 def _cell(column: Column, cell: Cell) -> str:
-    classes = " ".join(filter(None, (_CLASSES[column.kind], f"ck-{cell.tone}" if cell.tone else "")))
+    short = "ck-short" if column.kind != "number" and 0 < _wide(cell.text) <= SHORT else ""
+    classes = " ".join(filter(None, (_CLASSES[column.kind], f"ck-{cell.tone}" if cell.tone else "", short)))
     if cell.level is not None:
         content = marks.level(cell.level, cell.text)
     elif cell.pairs:
@@ -165,3 +169,7 @@ def _cell(column: Column, cell: Cell) -> str:
         content = f'<a href="{escape(own(cell.href))}" target="_self">{content}</a>' if cell.href else content
         content = f"<span>{content}</span>"
     return f'<td class="{classes}" data-label="{escape(column.title)}">{content}</td>'
+
+
+def _wide(text: str) -> int:
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)

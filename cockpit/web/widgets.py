@@ -6,7 +6,6 @@ Numbers are in `figures`, tables in `tables`, filters in `filters`, charts in `c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Literal
 
 import streamlit as st
@@ -14,6 +13,7 @@ import streamlit as st
 from cockpit.board.quantity import Level
 from cockpit.board.sheet import Sheet
 from cockpit.web import marks, tables, words
+from cockpit.web.escaped import escape
 
 
 def header(title: str, over: str, mark: str, tone: Literal["live", "old"], said: Iterable[str]) -> None:

@@ -11,6 +11,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
 
 NO_DATA = "无数据"
+#: There will be a number, as soon as it has been counted.
+COUNTING = "正在汇总"
 NOT_APPLICABLE = "—"
 UNCHANGED = "持平"
 MINUS = "−"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from cockpit.board.findings import LATEST, NO_HALL, findings, weeks
+from cockpit.board.findings import LATEST, findings, weeks
 from cockpit.board.findings_rows import findings_rows, findings_sheet
+from cockpit.board.spans import ONLINE
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
@@ -74,7 +75,7 @@ def test_the_worst_in_multiples_of_its_threshold_comes_first(folder: DataFolder)
     # 80 minutes of 30, four cases of 3, 40 minutes of 30 — equal ones by name.
     assert rows == [
         ("idle_while_waiting", "厅a", pytest.approx(80 / 30)),
-        ("contradictory_cases", NO_HALL, pytest.approx(4 / 3)),
+        ("contradictory_cases", ONLINE, pytest.approx(4 / 3)),
         ("idle_while_waiting", "厅b", pytest.approx(40 / 30)),
     ]
     first = shown.rows.row(0, named=True)
@@ -144,7 +145,7 @@ def test_the_list_to_take_along_is_the_list_on_the_page(folder: DataFolder) -> N
     shown = findings(folder, LOCAL, *weeks(folder, NOW)[LATEST], NOW)
 
     assert findings_sheet(shown).frame.height == 3
-    assert findings_sheet(shown, "contradictory_cases").frame["hall"].to_list() == [NO_HALL]
+    assert findings_sheet(shown, "contradictory_cases").frame["hall"].to_list() == [ONLINE]
 
 
 def test_without_data_there_is_no_week(tmp_path: Path) -> None:

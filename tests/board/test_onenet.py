@@ -1,6 +1,7 @@
 """一网通办: every number counted again in plain Python, and nobody sees more than is theirs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from math import ceil
 from typing import Any
@@ -104,7 +105,7 @@ def test_counties_and_halls_side_by_side(city: City) -> None:
     assert dict(zip(county.places.frame["place"], county.links, strict=True)) == {
         "云栖": "hall:c1",
         "石桥": "hall:t1",
-        "网上（无大厅）": "",
+        "无大厅（线上）": "",
     }
     assert view(city, "2026-09", place="hall:t1").places is None
 
@@ -243,3 +244,21 @@ def test_no_row_of_another_hall_is_listed(city: City) -> None:
         listed = {name: row for row in city[1] if (name := row["project_no"])}
         halls = {listed[name]["hall_id"] for name in rows["project_no"]}
         assert halls <= {*(viewer.scope or ()), *([None] if viewer is COUNTY else [])}
+
+
+def test_what_is_still_being_counted_is_another_thing_than_what_there_is_not(city: City) -> None:
+    snapshot, counts, span = counted(city[0], "2026-10")
+    less = replace(
+        counts,
+        months={label: month for label, month in counts.months.items() if label == "2026-10"},
+        waiting=("2026-08", "2026-09"),
+    )
+    shown = onenet(city[0], snapshot, CITY, less, span, where(snapshot, CITY, ""))
+    for quantity in (*shown.figures, *shown.second):
+        # There are no records of a year ago; those of September are being counted.
+        assert [(c.name, c.base, c.counting) for c in quantity.comparisons] == [
+            ("环比", None, True),
+            ("同比", None, False),
+        ]
+    whole = onenet(city[0], snapshot, CITY, counts, span, where(snapshot, CITY, ""))
+    assert not any(c.counting for quantity in whole.figures for c in quantity.comparisons)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cockpit.board.doors import Doors
-from cockpit.board.halls_today import NO_HALL, HallToday
+from cockpit.board.halls_today import HallToday
 from cockpit.board.overview import Overview, overview
+from cockpit.board.spans import ONLINE
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -65,7 +66,7 @@ def test_a_hall_that_never_delivered_shows_no_number_at_all(view: Overview) -> N
 
 
 def test_what_belongs_to_no_hall_stands_last(view: Overview) -> None:
-    assert [hall.name for hall in view.halls] == ["市本级", "云栖", "石桥", "空港园", NO_HALL]
+    assert [hall.name for hall in view.halls] == ["市本级", "云栖", "石桥", "空港园", ONLINE]
     assert (view.halls[-1].submitted, view.halls[-1].finished, view.halls[-1].tickets) == (1, 0, None)
 
 

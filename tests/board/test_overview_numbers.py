@@ -42,3 +42,13 @@ def test_the_numbers_say_what_day_they_are_of_and_what_is_missing(tmp_path: Path
     assert told["open_windows"].note == "按队列合计，共用窗口重复计"
     assert told["submitted"].note.startswith("办结 ") and told["reviews"].note == "其中差评 1"
     assert all(number.definition.text and number.as_of is not None for number in numbers)
+
+
+def test_what_compares_halls_is_left_out_where_there_is_one(tmp_path: Path) -> None:
+    _, several = seen(tmp_path / "two", frozenset({"s1", "t1"}))
+    assert {number.key: number.note for number in several}["waiting"].startswith(("最多：", "1 个大厅"))
+    _, numbers = seen(tmp_path / "one", frozenset({"s1"}))
+    told = {number.key: number for number in numbers}
+
+    assert told["waiting"].value and told["waiting"].note == ""
+    assert not any("最多" in number.note or "个大厅" in number.note for number in numbers)

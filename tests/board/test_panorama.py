@@ -165,3 +165,11 @@ def test_times_of_the_counts_are_told_in_the_citys_zone(city: City) -> None:
     assert page.reaches is not None and page.reaches == page.counted_at
     assert page.reaches.utcoffset() == timedelta(hours=8)
     assert {figure.as_of.utcoffset() for figure in page.volumes if figure.as_of} == {timedelta(hours=8)}
+
+
+def test_months_that_are_still_being_counted_are_said_to_be(city: City) -> None:
+    snapshot, counts, span = counted(city[0], "2026-09")
+    less = replace(counts, months={"2026-09": counts.months["2026-09"]}, waiting=("2026-08",))
+    shown = panorama_view(city[0], snapshot, CITY, less, span, where(snapshot, CITY, ""))
+    for quantity in (*shown.volumes, *shown.shares, *shown.times):
+        assert [(c.base, c.counting) for c in quantity.comparisons] == [(None, True), (None, False)], quantity.key

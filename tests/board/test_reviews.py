@@ -13,6 +13,7 @@ from cockpit import actions, clock
 from cockpit.board import review_cases, review_numbers, review_sheets
 from cockpit.board.review_numbers import Where
 from cockpit.board.review_states import HERE, SOURCE, State
+from cockpit.board.spans import ONLINE
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
@@ -321,3 +322,19 @@ def test_suspicious_praise_is_shown_where_it_was_given_and_nowhere_else(folder: 
 
 def test_who_sees_the_county_records_what_belongs_to_no_hall(folder: DataFolder) -> None:
     assert actions.follow_up(folder, COUNTY, "online", Step.NOTE, "已联系").hall_id is None
+
+
+def test_a_rate_of_nothing_says_so_in_words(folder: DataFolder) -> None:
+    counted = review_numbers.month_of(folder, folder.lake.snapshot(), OCTOBER, NOW)
+    nobody = review_numbers.seen(counted, CITY, Where(hall="nowhere"))
+    notes = [quantity.note for quantity in review_numbers.quantities(nobody, [], Where())]
+    assert len(notes) == len(review_numbers.RATES) and all(note.startswith("没有") for note in notes)
+    some = review_numbers.quantities(review_numbers.seen(counted, CITY, Where()), [], Where())
+    assert all("÷" in quantity.note for quantity in some if quantity.value is not None)
+    assert not any("÷ 0" in quantity.note for quantity in some)
+
+
+def test_what_has_no_hall_has_one_name_among_the_halls(folder: DataFolder) -> None:
+    counted = review_numbers.seen(review_numbers.month_of(folder, folder.lake.snapshot(), OCTOBER, NOW), CITY, Where())
+    names = review_sheets.by_place(folder.lake.snapshot(), counted, "hall").frame["name"].to_list()
+    assert ONLINE in names and NO_HALL not in names

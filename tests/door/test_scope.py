@@ -85,7 +85,7 @@ def test_the_overview_shows_each_no_more_than_their_part(small: DataFolder) -> N
         for binding in (CITY, COUNTY, HALL)
     }
     assert names == {
-        "city": ["市本级", "云栖", "石桥", "空港园", "无大厅(线上)"],
+        "city": ["市本级", "云栖", "石桥", "空港园", "无大厅（线上）"],
         "county": ["云栖", "石桥"],
         "hall": ["市本级"],
     }

@@ -1,4 +1,4 @@
-"""Pictures of every page, as people of each role see it, at three sizes and in both looks; and one sheet of them.
+"""Pictures of every page, as people of each role see it, and of the door, at three sizes and in both looks; one sheet.
 
 `python -m tests.pictures` builds a small demo city for it; `python -m tests.pictures DATA --at "2026-11-20 10:30"`
 serves a copy of a data folder with the clock at that time. `--sheet` makes the sheet and the README's picture anew.
@@ -18,14 +18,14 @@ from pathlib import Path
 os.environ["TZ"] = "Asia/Shanghai"
 time.tzset()
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the zone comes first
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - the zone comes first
 
 from cockpit.door.roles import PERSONAL, Role  # noqa: E402
 from cockpit.watch.months import MonthStore  # noqa: E402
 from tests.pictures.sheet import Taken, contact_sheet, within  # noqa: E402
 from tests.web import sights  # noqa: E402
 from tests.web.people import opened  # noqa: E402
-from tests.web.serving import ROOT, served  # noqa: E402
+from tests.web.serving import ROOT, Server, served  # noqa: E402
 
 SIZES = ((1366, 768), (1920, 1080), (390, 844))
 DOCS = ROOT / "docs"
@@ -69,11 +69,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
                             print(path, flush=True)
                     page.close()
                 screen.close()
+            _take_door(browser, server, cookies[Role.ADMIN], out)
             if asked.sheet:
                 contact_sheet(browser, taken, DOCS / "pages.png", SHEET_BYTES)
                 (first,) = (one for one in taken if one.is_of(Role.LEADER, "overview", SIZES[0], "light"))
                 within(first.first_screen, DOCS / "overview.png", OVERVIEW_BYTES)
             browser.close()
+
+
+def _take_door(browser: Browser, server: Server, cookie: str, out: Path) -> None:
+    """What stands before the pages: sign-in, the same after a wrong password, a new password, a screen's bad token."""
+    for name, address, signed_in in (
+        ("login", "/login", False),
+        ("refused", "/login", False),
+        ("password", "/password", True),
+        ("screen", "/screen?token=none", False),
+    ):
+        context = sights.at_the_screen_of(browser, server, cookie) if signed_in else browser.new_context(locale="zh-CN")
+        page = context.new_page()
+        page.goto(server.url + address)
+        if name == "refused":
+            page.fill("#name", "wang")
+            page.fill("#password", "wrong password")
+            page.get_by_role("button").click()
+            page.get_by_role("alert").wait_for()
+        for size in SIZES:
+            for look in sights.LOOKS:
+                sights.set_to(page, size, look)
+                path = out / f"door-{name}-{size[0]}-{look}.png"
+                page.screenshot(path=path)
+                print(path, flush=True)
+        context.close()
 
 
 def _take(page: Page, size: tuple[int, int], look: sights.Look, path: Path) -> None:

@@ -125,8 +125,8 @@ def _serve(data_dir: str, port: str, now: str, more: str) -> None:
         from datetime import UTC, timedelta
 
         clock.now = lambda: (instant + timedelta(seconds=time.monotonic() - began)).astimezone(UTC)
-    downloads.offer("names", _names)
-    downloads.offer("held", _names, Right.QUARANTINE)
+    downloads.offer("names", _names, "overview")
+    downloads.offer("held", _names, "overview", Right.QUARANTINE)
     sections = json.loads(more)
     web = {"port": int(port), "refresh_seconds": 1} | sections.pop("web", {})
     serve(Settings(data_dir=Path(data_dir), web=web, **sections))

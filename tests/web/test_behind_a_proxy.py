@@ -57,6 +57,12 @@ def test_over_https_the_cookie_travels_encrypted_only(line: Line) -> None:
     assert "secure" in cookie.lower() and "httponly" in cookie.lower() and "samesite=lax" in cookie.lower()
 
 
+def test_a_browser_that_came_by_https_comes_by_nothing_else_for_a_year(line: Line) -> None:
+    for path in ("/login", "/house/door.css", "/nothing", "/metrics"):
+        told = line.ask(path).headers["strict-transport-security"]
+        assert told == "max-age=31536000", path  # not for other hosts of the city, which may not speak it
+
+
 def test_the_address_in_the_audit_is_what_the_nearest_proxy_saw(behind: Server, line: Line) -> None:
     sign_in(line, "1.2.3.4, 10.8.8.8")  # the first part is what the visitor claims
     with opened(behind.data_dir) as folder:

@@ -179,8 +179,7 @@ def test_the_pages_in_a_browser(browser: Browser, data: Path, tmp_path: Path) ->
 
 def sheets(folder: DataFolder, viewer: Viewer, kind: str, asked: Mapping[str, str]) -> str:
     """All text of a workbook, a cell a line."""
-    maker, _ = downloads._makers[kind]
-    made = maker(folder, viewer, asked)
+    made = downloads._made(folder, viewer, kind, asked, "127.0.0.1")
     book = fastexcel.read_excel(made.content)
     frames = [book.load_sheet(name, header_row=None, dtypes="string").to_polars() for name in book.sheet_names]
     return "\n".join(str(cell) for frame in frames for row in frame.rows() for cell in row)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+import cockpit.web
 from cockpit.door.accounts import Binding
-from cockpit.door.roles import Role
+from cockpit.door.roles import PAGES, PERSONAL, RIGHTS, Role
 from cockpit.web import downloads, exposition
 from tests.board.small_city import NOW
 from tests.web.asking import Line
-from tests.web.people import audit_of, cookie_for, opened
+from tests.web.people import audit_of, cookie_for, opened, wall_cookie_for
 from tests.web.serving import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +83,38 @@ def test_a_long_question_fits_the_audit(server: Server, line: Line) -> None:
     cookie = cookie_for(server.data_dir, Role.MANAGER, name="down.city", now=NOW)
     assert line.ask(f"/download/names?x={'y' * 5000}%00", cookie=cookie).status == 200
     assert len(last_line(server)[2]) == 1000
+
+
+def makers() -> dict[str, downloads.Offered]:
+    """Every kind of download, found in every module that offers some."""
+    found = [module.name for module in pkgutil.iter_modules(cockpit.web.__path__) if module.name.endswith("_files")]
+    offering = [path.stem for path in (ROOT / "cockpit" / "web").glob("*.py") if "offer(" in path.read_text("utf-8")]
+    assert set(offering) - {"downloads"} == set(found)
+    with mock.patch.dict(downloads._makers, clear=True):
+        for name in found:
+            import_module(f"cockpit.web.{name}").register()
+        return dict(downloads.offered())
+
+
+KINDS = makers()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_download_is_a_way_round_a_page_that_one_s_role_does_not_open(server: Server, line: Line, kind: str) -> None:
+    offered = KINDS[kind]
+    closed = [role for role in PERSONAL if offered.page not in PAGES[role]]
+    assert closed and any(offered.page in PAGES[role] and offered.right in RIGHTS[role] for role in PERSONAL)
+    for role in closed:
+        cookie = cookie_for(server.data_dir, role, now=NOW)
+        answer = line.ask(f"/download/{kind}?hall=s1&day=2026-10-12&month=2026-10&period=2026-10", cookie=cookie)
+        assert (answer.status, answer.body) == (403, downloads.NOT_YOURS), role
+        who, action, subject = last_line(server)
+        assert (who, action) == (f"{role}.person", "download.refused") and subject.startswith(f"{kind}?")
+    for role in (role for role in PERSONAL if role not in closed and offered.right not in RIGHTS[role]):
+        answer = line.ask(f"/download/{kind}", cookie=cookie_for(server.data_dir, role, now=NOW))
+        assert answer.status == 403 and last_line(server)[:2] == (f"{role}.person", "download.refused")
+    wall = line.ask(f"/download/{kind}", cookie=wall_cookie_for(server.data_dir, name=f"东墙 {kind}", now=NOW))
+    assert wall.status == 403
 
 
 def test_addresses_of_downloads_are_written_with_their_parameters() -> None:

@@ -119,3 +119,60 @@ def test_rates_that_lie_close_together_have_no_two_lines_of_the_same_number() ->
     figure = charts_months.trend(MONTHS, "%", look="light")
     assert figure.layout.yaxis.tickformat == ",.2~f"  # trimmed: 90, 90.5, 91; the template's would say 90, 91, 91
     assert charts_months.trend(MONTHS, "件", look="light").layout.yaxis.tickformat == ",.0f"
+
+
+@pytest.mark.parametrize("last", [90.0, 90.01, 89.9, 93.0, 60.0])
+def test_what_stands_at_the_end_of_a_line_lies_on_no_line_and_not_on_each_other(last: float) -> None:
+    rows = MONTHS.with_columns(value=pl.Series([88.0, last]), last_year=pl.Series([80.0, 90.0]))
+    layout = charts_months.trend(rows, "%", target=Target(90), look="light").layout
+
+    value, target = layout.annotations
+    for label in (value, target):
+        assert label.xanchor == "left" and label.xshift > 0  # begins where the lines have ended
+    assert value.x == 1 and (target.xref, target.x) == ("paper", 1)
+    low, high = layout.yaxis.range
+    places = [label.y / (high - low) * charts_months.PLOT_HIGH + label.yshift for label in (value, target)]
+    assert abs(places[0] - places[1]) >= charts_months.LABEL_APART - 1e-6
+    assert (places[0] >= places[1]) == (last >= 90)
+    assert layout.margin.r >= 70
+
+
+def test_a_line_that_ends_early_has_its_label_on_a_ground_of_its_own() -> None:
+    rows = pl.DataFrame(
+        {"month": [date(2026, month, 1) for month in (1, 2, 3)], "value": [1, 2, None], "last_year": [1, 1, 2]}
+    )
+    (label,) = charts_months.trend(rows, "件", from_zero=True, look="dark").layout.annotations
+    assert (label.x, label.bgcolor) == (1, PALETTES["dark"].panel)
+
+
+@pytest.mark.parametrize("first", [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2025, 8, 1)])
+def test_labels_of_months_lie_flat_and_every_year_is_written_once(first: date) -> None:
+    months = [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(13)]
+    rows = pl.DataFrame({"month": months, "value": [1000.0 * n for n in range(13)]})
+    axis = charts_months.trend(rows, "件", from_zero=True, look="light").layout.xaxis
+
+    assert axis.tickangle == 0 and len(axis.tickvals) == 7
+    years = [text.split("<br>")[1] for text in axis.ticktext if "<br>" in text]
+    assert years == sorted(set(years)) and years
+    beside = [1 for one, other in zip(axis.ticktext, axis.ticktext[1:], strict=False) if "年" in one and "年" in other]
+    assert beside == []
+
+
+def test_the_number_of_what_misses_its_target_lies_in_its_bar_and_not_on_the_target_s_line() -> None:
+    rows = PLACES.with_columns(value=pl.Series([93.0, 88.0, 2.0]))
+    (drawn_bars,) = charts_places.bars(rows, "%", target=Target(90), look="light").data
+    assert list(drawn_bars.textposition) == ["outside", "inside", "outside"]  # the last has no room for it
+    (plain,) = charts_places.bars(rows, "分钟", look="light").data
+    assert set(plain.textposition) == {"outside"}
+
+
+@pytest.mark.parametrize(
+    ("values", "around"),
+    [([0.0, 0.1], (0.0, 0.11)), ([0.04, 0.12], (0.03, 0.13)), ([90.0, 90.0], (80.0, 100.0)), ([0.0, 0.0], (0.0, 1.1))],
+)
+def test_the_axis_leaves_room_beside_the_lines_and_begins_at_nothing_below_zero(
+    values: list[float], around: tuple[float, float]
+) -> None:
+    rows = MONTHS.with_columns(value=pl.Series(values), last_year=pl.lit(None, dtype=pl.Float64))
+    low, high = charts_months.trend(rows, "%", look="light").layout.yaxis.range
+    assert around[0] <= low <= min(values) and max(values) < high <= around[1]

@@ -12,13 +12,15 @@ from cockpit.web.server import DEFAULTS
 from cockpit.web.shell import FILES
 
 STYLE = (FILES / "theme.css").read_text(encoding="utf-8")
+DOOR = (FILES / "door.css").read_text(encoding="utf-8")
+COLOURS = (FILES / "colours.css").read_text(encoding="utf-8")
 LOOKS = get_args(Look)
 
 
 def variables(look: Look) -> dict[str, str]:
     """The variables of a look; the dark one changes some of the light one's."""
-    light = re.search(r":root \{(.*?)\n\}", STYLE, re.DOTALL)
-    dark = re.search(r"@media screen and \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\n  \}", STYLE, re.DOTALL)
+    light = re.search(r":root \{(.*?)\n\}", COLOURS, re.DOTALL)
+    dark = re.search(r"@media screen and \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\n  \}", COLOURS, re.DOTALL)
     assert light and dark
     text = light[1] if look == "light" else light[1] + dark[1]
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text))
@@ -45,6 +47,7 @@ def test_every_text_can_be_read_on_what_lies_behind_it(look: Look) -> None:
     colours = variables(look)
     pairs = [(text, behind) for text in ("ink", "ink-soft", "accent") for behind in ("paper", "panel", "hover")]
     pairs += [(text, "panel") for text in ("miss", "notice", "failure", "well")]
+    pairs += [("on-accent", "accent"), ("on-away", "away"), ("failure", "failure-paper")]
     pairs += [("ink", f"{tone}-paper") for tone in ("accent", "notice", "failure", "well")]
     pairs += [(tone, f"{tone}-paper") for tone in ("notice", "well", "normal", "yellow", "orange", "red", "no-data")]
 
@@ -57,7 +60,7 @@ def test_every_shape_stands_out_from_what_lies_behind_it(look: Look) -> None:
     colours = variables(look)
     for level in ("normal", "yellow", "orange", "red", "no-data"):
         assert contrast(colours[f"{level}-shape"], colours[f"{level}-paper"]) >= 3, level
-    for name in ("usual", "miss", "accent"):
+    for name in ("usual", "miss", "accent", "edge"):
         assert contrast(colours[name], colours["panel"]) >= 3, name
 
 
@@ -82,6 +85,7 @@ def test_streamlit_draws_its_own_parts_in_the_same_look(look: Look) -> None:
     for option, name in (("backgroundColor", "paper"), ("secondaryBackgroundColor", "panel"), ("textColor", "ink")):
         assert DEFAULTS[f"theme.{look}.{option}"] == colours[name]
     assert contrast(DEFAULTS[f"theme.{look}.primaryColor"], colours["panel"]) >= 3
+    assert contrast(DEFAULTS[f"theme.{look}.primaryColor"], "#ffffff") >= 4.5  # what its buttons say is white
 
 
 def test_every_level_has_a_colour_and_a_shape_of_its_own() -> None:
@@ -92,4 +96,12 @@ def test_every_level_has_a_colour_and_a_shape_of_its_own() -> None:
 
 
 def test_the_style_sheet_fetches_nothing() -> None:
-    assert not re.search(r"url\(|@import|https?:", STYLE)
+    assert not re.search(r"url\(|@import|https?:", COLOURS + STYLE + DOOR)
+
+
+@pytest.mark.parametrize("style", [STYLE, DOOR], ids=["pages", "door"])
+def test_there_is_one_source_of_colours(style: str) -> None:
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;, )])|\bhsla?\(|\brgba?\((?!0 0 0 /)", style) == []  # but for shadows
+    assert "prefers-color-scheme" not in style
+    used, known = set(re.findall(r"var\(--([\w-]+)", style)), set(re.findall(r"--([\w-]+):", COLOURS + style))
+    assert used - known == set() and "ink" in used

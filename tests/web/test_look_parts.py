@@ -1,6 +1,7 @@
 """What the parts of a page say: text is text, missing is missing, and nothing is said by colour alone."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import polars as pl
@@ -117,6 +118,22 @@ def test_a_missing_or_small_number_says_so_and_judges_nothing() -> None:
     assert "样本不足（3）" in small and "达标" not in small
     zero = said(figures.card(Quantity("n", "差评", 5, "条", comparisons=(Comparison("环比", 0),))))
     assert "基数为 0，不可比" in zero
+
+
+def test_what_is_not_counted_yet_is_not_called_missing() -> None:
+    awaited = Quantity(
+        "n",
+        "一网通办率",
+        91.0,
+        "%",
+        comparisons=(Comparison("环比", None, "2026年9月", counting=True), Comparison("同比", None)),
+    )
+    assert "环比 正在汇总 同比 无数据" in said(figures.card(awaited))
+    assert "正在汇总（2026年9月 正在汇总）" in said(figures.explained(awaited))
+    there = replace(awaited, comparisons=(Comparison("环比", 90.0, "2026年9月", counting=True),))
+    assert "正在汇总" not in said(figures.card(there))
+    nothing = replace(awaited, value=None)
+    assert "正在汇总" not in said(figures.card(nothing))
 
 
 def test_what_stands_behind_a_number_is_told_in_full() -> None:

@@ -101,6 +101,7 @@ def test_every_answer_carries_the_security_headers(server: Server, path: str) ->
     lower = {name.lower(): value for name, value in headers.items()}
     for name, value in guard.SECURITY_HEADERS.items():
         assert lower[name.lower()] == value
+    assert "strict-transport-security" not in lower  # this address is none with https
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_data_of_today_are_shown_as_live(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
     assert "实时" in text and "数据截至 10:05（2 分钟前）" in text and "最近导入 10:05" in text
     assert "没有新数据" not in text
-    for name in ("市本级", "云栖", "石桥", "空港园", "无大厅(线上)", "无数据", "现有 8 行"):
+    for name in ("市本级", "云栖", "石桥", "空港园", "无大厅（线上）", "无数据", "现有 8 行"):
         assert name in text
 
 
@@ -184,6 +184,6 @@ def test_the_script_shows_a_manager_their_own_hall_and_nothing_of_the_imports(
 
     text = said(run(monkeypatch, tmp_path / "data", cookie=cookie))
 
-    inside = ("云栖", "石桥", "空港园", "无大厅(线上)", "cases.csv", "bad2")
+    inside = ("云栖", "石桥", "空港园", "无大厅（线上）", "cases.csv", "bad2")
     assert [word for word in inside if word not in leader] == []
     assert "市本级" in text and [word for word in inside if word in text] == []
