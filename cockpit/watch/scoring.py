@@ -194,6 +194,8 @@ def scored(folder: Path, past: Replay, played: Played, since: dt.datetime | None
     labels = labels_of(folder, start, end)
     if labels is None:
         return None
+    # Of what goes on beyond the last day only a part could be told of.
+    labels = [one for one in labels if one.end <= end]
     # What went wrong before the first day may still be told of.
     around = labels_of(folder, start - LATE["M"] - dt.timedelta(days=60), end) or []
     changes = list(changes_of(played))
