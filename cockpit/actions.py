@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
+from alerts.incidents import Place
+from alerts.thresholds import EDGES, Edge, ThresholdChange
 from cockpit import clock
 from cockpit.door import accounts, walls
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import Right, Role
-from cockpit.door.scope import CITY, HALL, halls_of
+from cockpit.door.scope import CITY, HALL, halls_of, known_halls
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.intake.privacy import masked_text
@@ -20,6 +22,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.follow_ups import ReviewEvent, Step
 from cockpit.records.people import line
 from cockpit.watch.bad_reviews import bad_reviews
+from cockpit.watch.thresholds import change_thresholds
 
 #: Which column of a review says that the source itself has done a step.
 _DONE_AT_SOURCE = {
@@ -184,6 +187,52 @@ def follow_up(
     event = ReviewEvent(review_id, review["hall_id"], step, written.at, viewer.name, answer, masked)
     folder.follow_ups.add(event, written)
     return event
+
+
+@_audited
+def set_threshold(
+    folder: DataFolder,
+    viewer: Viewer,
+    indicator: str,
+    place: Place,
+    values: Mapping[Edge, float | None] | None,
+    why: str,
+) -> None:
+    """Change thresholds of an indicator, for the whole city or one hall, from now on.
+
+    Args:
+        folder: data folder.
+        viewer: who changes them.
+        indicator: id.
+        place: () is the whole city, (("hall_id", …),) one hall.
+        values: new value of each threshold that is to change; None takes that one back to the definition's, and None
+            instead of values takes back all four.
+        why: the reason, which is kept with the change.
+
+    Raises:
+        Refused: the viewer may not, the place is not within what they see, no reason is given, or the thresholds would
+            not lie in order.
+    """
+    viewer.must(Right.THRESHOLDS)
+    names = [name for name, _ in place]
+    if names not in ([], ["hall_id"]):
+        raise Refused("阈值只能为全市或一个大厅调整，没有改动；请从页面上的范围中选择。")
+    viewer.must_see(place[0][1] if place else None)
+    if place and place[0][1] not in set(known_halls(folder)["hall_id"]):
+        raise Refused("没有这个大厅，没有改动；请从页面上列出的大厅中选择。")
+    said = why.strip()
+    if len(said) > TEXT_LENGTH:
+        raise Refused(f"原因超过 {TEXT_LENGTH} 个字，没有改动；请写得短一些。")
+    wanted: Mapping[Edge, float | None] = dict.fromkeys(EDGES) if values is None else values
+    if not wanted:
+        raise Refused("四个阈值都和现在一样，没有改动；请先改一个数值。")
+    now, masked = clock.now(), said and str(pl.select(masked_text(pl.lit(said))).item())
+    changes = [
+        ThresholdChange(indicator, place, edge, wanted[edge], now, viewer.name, now, masked)
+        for edge in EDGES
+        if edge in wanted
+    ]
+    change_thresholds(folder, changes)
 
 
 def _must_administer(folder: DataFolder, viewer: Viewer, name: str) -> None:

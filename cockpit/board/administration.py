@@ -23,6 +23,7 @@ RIGHT_TITLES: Mapping[Right, str] = {
     Right.ACCOUNTS: "管理账号",
     Right.WALLS: "签发和收回大屏令牌",
     Right.AUDIT: "查看和下载审计记录",
+    Right.THRESHOLDS: "调整预警阈值",
 }
 PAGE_TITLES: Mapping[str, str] = {
     "overview": "运行总览",
@@ -31,6 +32,7 @@ PAGE_TITLES: Mapping[str, str] = {
     "reviews": "好差评",
     "panorama": "办件全景",
     "findings": "问题清单",
+    "indicators": "指标目录",
     "quality": "数据质量",
     "admin": "系统管理",
 }

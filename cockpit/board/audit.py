@@ -46,6 +46,8 @@ WORDS: Mapping[str, str] = {
     "review.called_back": "差评回访",
     "review.rectified": "差评整改",
     "review.note": "差评备注",
+    "thresholds": "预警阈值",
+    "thresholds.change": "调整预警阈值",
     "refused": "被拒绝的操作",
     "refused.add_account": "被拒绝：添加账号",
     "refused.change_account": "被拒绝：修改账号",
@@ -55,6 +57,7 @@ WORDS: Mapping[str, str] = {
     "refused.issue_wall": "被拒绝：签发大屏令牌",
     "refused.revoke_wall": "被拒绝：收回大屏令牌",
     "refused.follow_up": "被拒绝：差评登记",
+    "refused.set_threshold": "被拒绝：调整预警阈值",
 }
 
 

@@ -27,6 +27,7 @@ class Right(StrEnum):
     ACCOUNTS = "accounts"
     WALLS = "walls"
     AUDIT = "audit"
+    THRESHOLDS = "thresholds"
 
 
 TITLES: Mapping[Role, str] = {
@@ -42,25 +43,25 @@ TITLES: Mapping[Role, str] = {
 #: Roles that a person can have; a wall screen is no person.
 PERSONAL = tuple(role for role in Role if role is not Role.WALL)
 
-_WORK = frozenset({"overview", "hall", "onenet", "reviews", "panorama", "findings"})
+_WORK = frozenset({"overview", "hall", "onenet", "reviews", "panorama", "findings", "indicators"})
 
 #: Pages by the name of their file. The auditor and the admin see who did what, not what citizens did.
 PAGES: Mapping[Role, frozenset[str]] = {
     Role.LEADER: _WORK | {"quality"},
     Role.MANAGER: _WORK | {"quality"},
     Role.DUTY: _WORK,
-    Role.DATA: frozenset({"overview", "findings", "quality"}),
+    Role.DATA: frozenset({"overview", "findings", "indicators", "quality"}),
     Role.AUDITOR: frozenset({"overview", "admin"}),
-    Role.ADMIN: frozenset({"overview", "quality", "admin"}),
+    Role.ADMIN: frozenset({"overview", "indicators", "quality", "admin"}),
     Role.WALL: frozenset(),
 }
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.LEADER: frozenset({Right.DOWNLOAD}),
-    Role.MANAGER: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP}),
+    Role.MANAGER: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP, Right.THRESHOLDS}),
     Role.DUTY: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP}),
-    Role.DATA: frozenset({Right.DOWNLOAD, Right.QUARANTINE}),
+    Role.DATA: frozenset({Right.DOWNLOAD, Right.QUARANTINE, Right.THRESHOLDS}),
     Role.AUDITOR: frozenset({Right.DOWNLOAD, Right.AUDIT}),
-    Role.ADMIN: frozenset({Right.ACCOUNTS, Right.WALLS, Right.AUDIT}),
+    Role.ADMIN: frozenset({Right.ACCOUNTS, Right.WALLS, Right.AUDIT, Right.THRESHOLDS}),
     Role.WALL: frozenset(),
 }

@@ -27,6 +27,7 @@ from metrics.view import View
 
 #: So many keys of the rows behind an alert are kept with it; how many there were is kept in any case.
 ROWS_KEPT = 2_000
+_HALF_HOUR = 30
 
 
 @dataclass
@@ -105,15 +106,17 @@ class Judging:
         for definition in catalogue().values():
             if definition.id in self._after:
                 ready, standing = self.found.readings[definition.id], self._after[definition.id]
-                counts = dict(ready.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())
-                counts |= {"held": int(ready["held"].sum())}
-                levels = standing.state.level
-                counts |= {f"level_{level}": int((levels == level).sum()) for level in (1, 2, 3)}
-                counts |= {
-                    "pending": int(standing.state.pending.sum()),
-                    "recovering": int(standing.state.recovering.sum()),
-                }
-                body = as_body(standing, self.at.date())
+                known = self._known.get(definition.id)
+                between = definition.minutes == _HALF_HOUR and self.at.minute % _HALF_HOUR > 0
+                if known is not None and between and known.body.get("day") == self.at.date().isoformat():
+                    # Between two half hours nothing is read: how the last readings of the day were still holds.
+                    kinds = ("value", "insufficient", "no_data", "held")
+                    read = {name: known.counts[name] for name in kinds if name in known.counts}
+                    where = known.body.get("read", {})
+                else:
+                    read, where = _read(ready), _read_where(ready, definition)
+                body = as_body(standing, self.at.date()) | {"read": where}
+                counts = read | _stands(standing)
                 yield StandingRecord(definition.id, self.at, definition.version, body, counts, None)
             elif definition.id in self.found.ailing:
                 known = self._known.get(definition.id)
@@ -227,10 +230,27 @@ class Judging:
         return pl.concat(self._bad) if self._bad else NOTHING_BAD
 
 
-def _counts(ready: pl.DataFrame, standing: Standing) -> dict[str, int]:
-    """How the readings were, and how many places fire, are about to, or are about to recover."""
+def _read_where(ready: pl.DataFrame, definition: Definition) -> dict[str, dict[str, int]]:
+    """How the readings were in each hall, or county: whoever sees a part of the city is told of that part alone."""
+    where = next((name for name in ("hall_id", "county") if name in definition.grain), None)
+    if where is None:
+        return {}
+    kinds = ready.group_by(where, pl.col("reading").cast(pl.String).alias("kind")).agg(pl.len())
+    held = ready.filter("held").group_by(where).agg(pl.lit("held").alias("kind"), pl.len())
+    found: dict[str, dict[str, int]] = {}
+    for place, kind, count in pl.concat([kinds, held]).rows():
+        found.setdefault(place, {})[kind] = count
+    return found
+
+
+def _read(ready: pl.DataFrame) -> dict[str, int]:
+    """How the readings were."""
     counts: dict[str, int] = dict(ready.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())
+    return counts | {"held": int(ready["held"].sum())}
+
+
+def _stands(standing: Standing) -> dict[str, int]:
+    """How many places fire, are about to, or are about to recover."""
     state = standing.state
     levels = {f"level_{level}": int((state.level == level).sum()) for level in (1, 2, 3)}
-    held = {"held": int(ready["held"].sum())}
-    return counts | held | levels | {"pending": int(state.pending.sum()), "recovering": int(state.recovering.sum())}
+    return levels | {"pending": int(state.pending.sum()), "recovering": int(state.recovering.sum())}

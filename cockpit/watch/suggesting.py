@@ -75,7 +75,7 @@ def suggested(
     low, high, best = 0, len(candidates) - 1, None
     while low <= high:
         middle = (low + high) // 2
-        thresholds = _moved(definition, force, edge, candidates[middle])
+        thresholds = moved(definition, force, edge, candidates[middle])
         count = told(thresholds)
         if count <= budget:
             best, high = (candidates[middle], count), middle - 1
@@ -110,7 +110,7 @@ def _written(value: float, *, up: bool) -> float:
     return whole / scale
 
 
-def _moved(definition: Definition, force: Thresholds, edge: Edge, value: float) -> Thresholds:
+def moved(definition: Definition, force: Thresholds, edge: Edge, value: float) -> Thresholds:
     """The thresholds with one of them moved; those above it make room."""
     moved = replace(force, **{edge: value})
     try:

@@ -35,6 +35,7 @@ DRAWN_WITH = {
     "reviews": (FILTERS, CHARTS),
     "panorama": (FILTERS, CHARTS),
     "findings": (FILTERS,),
+    "indicators": (FILTERS,),
     "quality": (FILTERS,),
     "admin": (FILTERS,),
 }

@@ -7,6 +7,7 @@ in a cell of a table. Whatever comes from the data is escaped here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from cockpit.board.quantity import Level
 from cockpit.web import words
@@ -64,3 +65,23 @@ def hours(values: Sequence[tuple[int, float | None]], unit: str, said: str) -> s
         f'<div class="ck-hours" role="img" aria-label="{escape(said)}">{"".join(cells)}</div>'
         f'<p class="ck-note">{escape(most)}</p>'
     )
+
+
+def days(values: Sequence[tuple[date, int, int, int]], said: str) -> str:
+    """Alerts of each day as a strip of bars in the colours of their levels; every day says its numbers when pointed at.
+
+    Args:
+        values: day, and how many alerts were yellow, orange, red at worst.
+        said: what it shows, in one Chinese sentence, for those who cannot see it.
+    """
+    highest = max((sum(counts) for _, *counts in values), default=0)
+    bars = []
+    for day, *counts in values:
+        parts = "".join(
+            f'<i class="{one.value}" style="height:{count / highest * 100:.1f}%"></i>'
+            for one, count in zip((Level.YELLOW, Level.ORANGE, Level.RED), counts, strict=True)
+            if count
+        )
+        told = "、".join(f"{name} {count}" for name, count in zip("黄橙红", counts, strict=True) if count) or "没有报警"
+        bars.append(f'<span title="{words.day(day)} {told}">{parts}</span>')
+    return f'<div class="ck-days" role="img" aria-label="{escape(said)}">{"".join(bars)}</div>'

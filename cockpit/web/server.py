@@ -31,6 +31,7 @@ from cockpit.web import (
     gate,
     hall_files,
     health,
+    indicators_files,
     installed,
     quality_files,
     review_files,
@@ -99,6 +100,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
     case_files.register()
     findings_files.register()
     hall_files.register()
+    indicators_files.register()
     quality_files.register()
     review_files.register()
     return st.App(

@@ -26,6 +26,7 @@ FILTERS = {
     "reviews": "大厅",
     "panorama": "范围",
     "findings": "大厅",
+    "indicators": "类别",
     "quality": "大厅",
     "admin": "内容",
 }

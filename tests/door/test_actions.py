@@ -29,6 +29,10 @@ ACTS: dict[str, tuple[Right, Act]] = {
     "reset_password": (Right.ACCOUNTS, lambda f, v: actions.reset_password(f, v, "wang")),
     "issue_wall": (Right.WALLS, lambda f, v: actions.issue_wall(f, v, "二楼", S1)),
     "revoke_wall": (Right.WALLS, lambda f, v: actions.revoke_wall(f, v, "一楼")),
+    "set_threshold": (
+        Right.THRESHOLDS,
+        lambda f, v: actions.set_threshold(f, v, "wait_avg", (), {"yellow": 18.0}, "试行"),
+    ),
     "follow_up": (Right.FOLLOW_UP, lambda f, v: actions.follow_up(f, v, "r2", Step.NOTE, "已联系本人")),
 }
 

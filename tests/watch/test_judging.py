@@ -65,3 +65,27 @@ def test_while_the_tickets_of_one_hall_are_late_its_indicators_are_held_back_and
         read = run.found.readings[name]
         assert np.array_equal(read["held"], read["hall_id"] == hall) and read["held"].any()
     assert not run.found.readings["window_open_rate"]["held"].any()
+
+
+def test_how_the_readings_were_is_kept_for_each_hall_and_between_half_hours(city: City, view: View) -> None:
+    run, names = judging(city, [], {}), ("wait_avg", "tidal_wait_rise", "footfall_peak")
+    for name in names:
+        run.read(catalogue()[name], view, dry=False)
+    kept = {record.indicator: record for record in run.standings()}
+    for name in names:
+        plain: dict[str, dict[str, int]] = {}
+        for row in run.found.readings[name].to_dicts():
+            of_hall = plain.setdefault(row["hall_id"], {})
+            for kind in [row["reading"], *(["held"] if row["held"] else [])]:
+                of_hall[kind] = of_hall.get(kind, 0) + 1
+        assert kept[name].body["read"] == plain
+        assert sum(counts.get("value", 0) for counts in plain.values()) == kept[name].counts.get("value", 0)
+
+    later = AT + dt.timedelta(minutes=5)
+    then = MomentLoader(city.folder.lake).view(city.folder.lake.snapshot(), later)
+    after = Judging(later, ("RT",), city.folder.lake.snapshot(), [], kept)
+    after.read(catalogue()["tidal_wait_rise"], then, dry=False)
+    (record,) = after.standings()
+    assert after.found.readings["tidal_wait_rise"].is_empty()
+    assert record.body["read"] == kept["tidal_wait_rise"].body["read"] != {}
+    assert record.counts == kept["tidal_wait_rise"].counts
