@@ -12,11 +12,12 @@ import polars as pl
 
 from alerts.bad_data import NOTHING_BAD, WITNESSES, concerned, held_back
 from alerts.catalogue import catalogue
-from alerts.course import Standing, advanced, asked_of, ended
 from alerts.definition import RED, Definition
 from alerts.incidents import Change, Event, Place
 from alerts.levels import judged
+from alerts.lines import asked_of
 from alerts.machine import Reason
+from alerts.steps import Standing, advanced, darkened, ended
 from alerts.thresholds import EDGES, ThresholdChange, with_thresholds
 from cockpit.lake.store import Snapshot
 from cockpit.records.alert_log import StandingRecord
@@ -79,6 +80,10 @@ class Judging:
         self._instants: dict[str, pl.DataFrame] = {}
         self._bad: list[pl.DataFrame] = []
         self._told_bad: set[str] = set()
+        # The same for every indicator: halls closed by now, and on days before; instants that nobody evaluated.
+        self._closings: pl.DataFrame | None = None
+        self._past_closings: dict[dt.date, pl.DataFrame] = {}
+        self._missed: dict[dt.datetime, pl.DataFrame] = {}
 
     def read(self, definition: Definition, view: View, *, dry: bool) -> None:
         """Read one indicator, judge it and go on by one step."""
@@ -133,7 +138,9 @@ class Judging:
             standing, found = advanced(standing, ready, definition, asked)
             changes += self._told(definition, view, ready, found, instants)
         if definition.cadence == "RT":
-            standing, over = ended(standing, self._closed(view.sessions, self.at))
+            if self._closings is None:
+                self._closings = _last_closings(view.sessions).filter(pl.col("at") <= self.at)
+            standing, over = ended(standing, self._closings)
             changes += self._told(definition, view, ready, over, instants)
         self._after[definition.id] = standing
         self.found.changes += changes
@@ -147,22 +154,18 @@ class Judging:
         if definition.cadence != "RT":
             return standing, []
         if day != self.at.date():
-            calendar = self._snapshot.scan("calendar").filter(pl.col("date") == day).collect()
-            _, over = ended(standing, self._closed(sessions_of(calendar), None))
+            if day not in self._past_closings:
+                calendar = self._snapshot.scan("calendar").filter(pl.col("date") == day).collect()
+                self._past_closings[day] = _last_closings(sessions_of(calendar))
+            _, over = ended(standing, self._past_closings[day])
             # A hall whose day has vanished from the calendar ends as the others do, without a trace of its own.
             return Standing.nothing(definition), self._told(definition, view, ready, over, None)
-        changes: list[Change] = []
-        missed = asked_of(definition, rt_instants(view.sessions, record.at + RT_EVERY, self.at - RT_EVERY))
-        if missed.height:
-            for (_,), halls in missed.sort("at").group_by(["at"], maintain_order=True):
-                standing, found = advanced(standing, ready.clear(), definition, halls)
-                changes += self._told(definition, view, ready.clear(), found, None)
-        return standing, changes
-
-    def _closed(self, sessions: pl.DataFrame, until: dt.datetime | None) -> pl.DataFrame:
-        """Halls whose last closing has come."""
-        last = sessions.select("hall_id", pl.col("last_close").alias("at")).unique()
-        return last if until is None else last.filter(pl.col("at") <= until)
+        if standing.places.is_empty():
+            return standing, []
+        if record.at not in self._missed:
+            self._missed[record.at] = rt_instants(view.sessions, record.at + RT_EVERY, self.at - RT_EVERY)
+        standing, found = darkened(standing, definition, asked_of(definition, self._missed[record.at]))
+        return standing, self._told(definition, view, ready, found, None)
 
     def _told(
         self,
@@ -173,6 +176,8 @@ class Judging:
         instants: pl.DataFrame | None,
     ) -> list[Change]:
         """Changes as they are kept, each with its reading, frozen."""
+        if found.is_empty():
+            return []
         begun = found.filter((pl.col("before") == 0) & (pl.col("level") > 0))
         behind = self._behind(definition, view, begun, instants) if begun.height and instants is not None else {}
         changes = []
@@ -228,6 +233,11 @@ class Judging:
 
     def _held(self) -> pl.DataFrame:
         return pl.concat(self._bad) if self._bad else NOTHING_BAD
+
+
+def _last_closings(sessions: pl.DataFrame) -> pl.DataFrame:
+    """hall_id, at: the last closing of each hall's day."""
+    return sessions.select("hall_id", pl.col("last_close").alias("at")).unique()
 
 
 def _read_where(ready: pl.DataFrame, definition: Definition) -> dict[str, dict[str, int]]:

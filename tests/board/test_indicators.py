@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.catalogue import catalogue
-from alerts.course import Standing
 from alerts.incidents import Change, Closing, Incident, Place
 from alerts.machine import Reason, State
+from alerts.steps import Standing
 from alerts.thresholds import ThresholdChange
 from cockpit import actions, clock
 from cockpit.board import indicator_sheets
