@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from alerts.definition import RED, Definition
-from alerts.lines import columns_of, seen_of
+from alerts.lines import CHANGE, columns_of, seen_of
 from alerts.machine import NO_DATA, Flags, Ints, Reason, Seen, State, closed, step
 
 
@@ -58,15 +58,14 @@ def advanced(
         What is remembered from now on, and the changes: place columns, at, before, level, reason, flapping, row (of
         `judged`; null where the place has no reading).
     """
-    grain = list(definition.grain)
     rows = _worth_stepping(standing, judged, definition)
     if standing.places.is_empty() and rows.is_empty():
         return standing, _nothing(standing, asked)
-    known = standing.places.with_row_index("number")
-    found = rows.join(known, on=grain, how="left", maintain_order="left")
-    fresh = found.filter(pl.col("number").is_null()).select(grain)
-    places = pl.concat([standing.places, fresh])
-    lines = places.join(rows, on=grain, how="left", maintain_order="left")
+    fresh = rows.filter(pl.col("number").is_null())
+    places = pl.concat([standing.places, fresh.select(definition.grain)])
+    numbered = rows.with_columns(pl.col("number").fill_null(pl.col("new") + standing.places.height))
+    every = pl.select(pl.int_range(places.height, dtype=pl.Int64).alias("number"))
+    lines = every.join(numbered, on="number", how="left", maintain_order="left")
     old = Standing(places, standing.state.grown(places.height))
     state, why = step(old.state, seen_of(lines, definition, _here(places, asked)), definition, definition.minutes)
     after = Standing(places, state).worth_keeping()
@@ -126,16 +125,23 @@ def _worth_stepping(standing: Standing, judged: pl.DataFrame, definition: Defini
     """The readings that the machine needs: of a new place that meets nothing it would keep nothing.
 
     What a reading was read from is kept also where nothing is met.
+
+    Returns:
+        The readings with `row`, their line; `number`, that of the place in the standing (null: a new place); `new`, how
+        many new places stand before.
     """
-    rows = judged.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
-    if definition.source_column:
-        return rows
-    met = rows.filter(pl.col("met") > 0)
-    if standing.places.is_empty():
-        return met
-    grain = list(definition.grain)
-    known = rows.join(standing.places, on=grain, how="semi", maintain_order="left")
-    return pl.concat([known, met.join(standing.places, on=grain, how="anti", maintain_order="left")])
+    known = standing.places.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+    new = pl.col("number").is_null()
+    kept = pl.lit(value=True) if definition.source_column else ~new | (pl.col("met") > 0)
+    return (
+        judged.lazy()
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64))
+        .join(known.lazy(), on=list(definition.grain), how="left", maintain_order="left")
+        .filter(kept)
+        .with_columns((new.cast(pl.Int64).cum_sum() - 1).alias("new"))
+        .collect()
+    )
 
 
 def _here(places: pl.DataFrame, asked: pl.DataFrame) -> Flags:
@@ -158,5 +164,4 @@ def _changes(old: Standing, state: State, why: Ints, changed: Ints, at: object, 
 
 def _nothing(standing: Standing, like: pl.DataFrame) -> pl.DataFrame:
     """No change of level."""
-    nobody = np.empty(0, dtype=np.int64)
-    return _changes(standing, standing.state, nobody, nobody, pl.Series([], dtype=like.schema["at"]), like)
+    return pl.DataFrame(schema=standing.places.schema | CHANGE | {"at": like.schema["at"], "row": pl.Int64})

@@ -119,7 +119,7 @@ class Judging:
                     read = {name: known.counts[name] for name in kinds if name in known.counts}
                     where = known.body.get("read", {})
                 else:
-                    read, where = _read(ready), _read_where(ready, definition)
+                    read, where = _how_read(ready, definition)
                 body = as_body(standing, self.at.date()) | {"read": where}
                 counts = read | _stands(standing)
                 yield StandingRecord(definition.id, self.at, definition.version, body, counts, None)
@@ -164,7 +164,10 @@ class Judging:
             return standing, []
         if record.at not in self._missed:
             self._missed[record.at] = rt_instants(view.sessions, record.at + RT_EVERY, self.at - RT_EVERY)
-        standing, found = darkened(standing, definition, asked_of(definition, self._missed[record.at]))
+        missed = asked_of(definition, self._missed[record.at])
+        if missed.is_empty():
+            return standing, []
+        standing, found = darkened(standing, definition, missed)
         return standing, self._told(definition, view, ready, found, None)
 
     def _told(
@@ -240,23 +243,19 @@ def _last_closings(sessions: pl.DataFrame) -> pl.DataFrame:
     return sessions.select("hall_id", pl.col("last_close").alias("at")).unique()
 
 
-def _read_where(ready: pl.DataFrame, definition: Definition) -> dict[str, dict[str, int]]:
-    """How the readings were in each hall, or county: whoever sees a part of the city is told of that part alone."""
+def _how_read(ready: pl.DataFrame, definition: Definition) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """How the readings were, in all and in each hall or county: who sees a part of the city is told of that part."""
     where = next((name for name in ("hall_id", "county") if name in definition.grain), None)
-    if where is None:
-        return {}
-    kinds = ready.group_by(where, pl.col("reading").cast(pl.String).alias("kind")).agg(pl.len())
-    held = ready.filter("held").group_by(where).agg(pl.lit("held").alias("kind"), pl.len())
+    by = [*((where,) if where else ()), pl.col("reading").cast(pl.String), "held"]
+    every: dict[str, int] = {"held": 0}
     found: dict[str, dict[str, int]] = {}
-    for place, kind, count in pl.concat([kinds, held]).rows():
-        found.setdefault(place, {})[kind] = count
-    return found
-
-
-def _read(ready: pl.DataFrame) -> dict[str, int]:
-    """How the readings were."""
-    counts: dict[str, int] = dict(ready.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())
-    return counts | {"held": int(ready["held"].sum())}
+    for *place, kind, held, count in ready.group_by(by, maintain_order=True).agg(pl.len()).iter_rows():
+        here = [every, *(found.setdefault(one, {}) for one in place)]
+        for counts in here:
+            counts[kind] = counts.get(kind, 0) + count
+            if held:
+                counts["held"] = counts.get("held", 0) + count
+    return every, found
 
 
 def _stands(standing: Standing) -> dict[str, int]:
