@@ -12,13 +12,12 @@ from typing import Annotated
 
 import typer
 
-from cockpit import clock
 from cockpit.cli import demo as demo_city
 from cockpit.cli.frame import DataOption, data_folder, refusing, settings_for
+from cockpit.cli.jobs import job_table
 from cockpit.demo.building import BY
 from cockpit.demo.ledger import read_ledger
 from cockpit.lake.folder import DataFolder
-from cockpit.watch.months import EVERY, MonthStore, count_ahead
 from cockpit.web.port import claim
 
 #: So many of the latest days are there before the first page is shown; the older ones come in while people look.
@@ -46,8 +45,7 @@ def schedule(data: DataOption = None) -> None:
     from cockpit.jobs.runner import run_jobs
 
     with refusing(), data_folder(data, create=True) as folder:
-        store = MonthStore(folder.lake)
-        run_jobs(folder, [(EVERY, lambda: count_ahead(store, folder.lake.snapshot(), clock.now()))])
+        run_jobs(folder, job_table(folder))
 
 
 def run(
