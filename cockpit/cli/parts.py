@@ -13,7 +13,7 @@ import typer
 WELL_AFTER = 60.0
 #: Seconds before a process is started again: the first time, and at most.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-#: One that was told to start so often, and each time ended by itself before it was well, has said why and is given up.
+#: One that was never well and ended by itself so often has said why and is given up.
 GIVE_UP_AFTER = 6
 #: How processes end that were asked to.
 ASKED = (0, -signal.SIGTERM, -signal.SIGINT)
@@ -36,7 +36,7 @@ class Part:
         self.title = title
         self._start, self._clock = start, clock
         self._begun, self._again_at = clock(), 0.0
-        self._ends = 0
+        self._ends, self._was_well = 0, False
         self.given_up = False
         self.process = start()
 
@@ -47,9 +47,11 @@ class Part:
         if code is None or self.given_up:
             return
         if not self._again_at:
-            self._ends = 1 if now - self._begun >= WELL_AFTER else self._ends + 1
-            # What is killed from outside is always started again; what ends by itself at once, again and again, is not.
-            if self._ends >= GIVE_UP_AFTER and code >= 0:
+            well = now - self._begun >= WELL_AFTER
+            self._was_well |= well
+            self._ends = 1 if well else self._ends + 1
+            # What is killed from outside, or worked once, is always started again; what never worked will not later.
+            if self._ends >= GIVE_UP_AFTER and code >= 0 and not self._was_well:
                 self.given_up = True
                 typer.echo(
                     f"{self.title}连续 {self._ends} 次启动后随即停止，不再重启；请按它上面说的原因处理后重新运行。",

@@ -44,7 +44,7 @@ def _job(runs: JobRuns, job: Job, now: dt.datetime, zone: ZoneInfo) -> Finding:
     ended = runs.latest(job.name, ended=True)
     failed = len(runs.failing(job.name))
     late = _late(runs, job, now, zone)
-    said = _told(ended[0], now, zone) if ended else "还没有做完过一次"
+    said = _told(ended[0], now, zone) if ended else "还没有做完过一次。"
     if failed >= STREAK:
         return Finding(job.title, False, f"已连续失败 {failed} 次；{said}")
     if late is not None:

@@ -13,7 +13,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import typer
+
 from cockpit import clock
+from cockpit.cli.frame import refusing
 from cockpit.cli.jobs import job_table
 from cockpit.jobs.runner import run_jobs
 from cockpit.lake.folder import open_folder
@@ -28,13 +31,15 @@ def fast(told: str) -> Callable[[], dt.datetime]:
 
 
 def main(data: str, told: str) -> None:
-    folder = open_folder(load_settings(data_dir=Path(data)))
     now = fast(told)
-    try:
+    with refusing():
+        folder = open_folder(load_settings(data_dir=Path(data)))
         run_jobs(folder, job_table(folder, now), now)
-    finally:
         folder.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

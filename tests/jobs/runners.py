@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from cockpit import clock
+from cockpit.jobs.runner import LEASE
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.records import alert_tables as t
 from cockpit.records.jobs import JobRuns, RunRecord
+from cockpit.records.lease import holder
 from cockpit.settings import load_settings
 from cockpit.watch.due import Due
 from cockpit.watch.evaluate import Evaluator
@@ -101,10 +103,22 @@ class Runners:
 
     def kill(self, which: int) -> None:
         """Kill one of them, in whatever it is doing, and start it again."""
+        self.revive()
         process = self._processes[which]
         process.kill()
         process.wait()
         self._processes[which] = self._begun()
+
+    def revive(self) -> None:
+        """Start again what could not start while the database was away, as whoever keeps it running would."""
+        self._processes = [self._begun() if one.poll() is not None else one for one in self._processes]
+
+    def kill_the_one_at_work(self, folder: DataFolder) -> None:
+        """Kill whoever has got somewhere."""
+        until(lambda: len(evaluations(folder)) >= 4, self)
+        working = holder(folder.records.database, LEASE)
+        assert working is not None
+        self.kill([one.pid for one in self._processes].index(int(working.process)))
 
     def stop(self) -> list[int]:
         for process in self._processes:
@@ -138,6 +152,7 @@ def until(there: Callable[[], bool], runners: Runners) -> None:
     deadline = time.monotonic() + PATIENCE
     while not there():
         assert time.monotonic() < deadline, runners.said()[-3000:]
+        runners.revive()
         time.sleep(0.3)
 
 

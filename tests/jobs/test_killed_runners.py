@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,12 @@ from tests.jobs.runners import (
     until,
 )
 from tests.postgres import PostgresServer
+
+Also = Callable[[int], None]
+
+
+def nothing(number: int) -> None:
+    """Besides killing."""
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +51,19 @@ def runners(tmp_path: Path) -> Iterator[list[Runners]]:
         one.remove()
 
 
-def lived_through(runners: Runners, city: Path, tmp_path: Path) -> None:
-    """Wait until all is done; it must be what one process gives that nobody disturbs."""
+def lived_through(one: Runners, city: Path, tmp_path: Path, kills: int, seed: int, also: Also = nothing) -> None:
+    """Let two runners live a day and be killed; it must come to what one gives that nobody disturbs."""
     alone = opened(copied(city, tmp_path / "alone"))
-    expected = undisturbed(alone, runners.begins, runners.ends)
+    expected = undisturbed(alone, one.begins, one.ends)
     assert len(expected) > 20
-    folder = opened(runners.data, runners.url)
+    folder = opened(one.data, one.url)
+    one.start()
+    one.kill_the_one_at_work(folder)
+    kill_at_random(one, kills - 1, seed, also)
     keys = {f"evaluate:{instant.isoformat(timespec='minutes')}" for instant in expected}
-    until(lambda: {run.key for run in evaluations(folder) if run.outcome == Outcome.DONE} >= keys, runners)
-    assert runners.stop() == [0, 0], runners.said()[-3000:]
+    until(lambda: {run.key for run in evaluations(folder) if run.outcome == Outcome.DONE} >= keys, one)
+    time.sleep(3)  # one that has just begun must be able to hear that it is to stop
+    assert one.stop() == [0, 0], one.said()[-3000:]
     done = evaluations(folder)
     assert {run.key for run in done} == keys
     assert {run.outcome for run in done} == {Outcome.DONE}
@@ -62,7 +72,7 @@ def lived_through(runners: Runners, city: Path, tmp_path: Path) -> None:
     assert len(wanted["alert_changes"]) > 20
     for name, rows in wanted.items():
         assert kept[name] == rows, name
-    assert "Traceback" not in runners.said()
+    assert "Traceback" not in one.said()
     alone.close()
     folder.close()
 
@@ -72,9 +82,7 @@ def test_two_runners_killed_at_a_dozen_moments_do_every_instant_once(
 ) -> None:
     one = Runners(copied(city, tmp_path / "data"), tmp_path / "log", at("12:10"))
     runners.append(one)
-    one.start()
-    kill_at_random(one, 12, seed=1)
-    lived_through(one, city, tmp_path)
+    lived_through(one, city, tmp_path, kills=12, seed=1)
 
 
 def test_a_database_server_that_goes_away_in_the_midst_costs_nothing_but_time(
@@ -84,7 +92,6 @@ def test_a_database_server_that_goes_away_in_the_midst_costs_nothing_but_time(
     build_city(tmp_path / "data", url)
     one = Runners(tmp_path / "data", tmp_path / "log", at("11:00"), url=url)
     runners.append(one)
-    one.start()
 
     def restart(number: int) -> None:
         if number in (1, 4):
@@ -93,8 +100,7 @@ def test_a_database_server_that_goes_away_in_the_midst_costs_nothing_but_time(
             time.sleep(1.5 if number == 1 else 5)  # once shorter, once longer than the lease
             postgres_url.start()
 
-    kill_at_random(one, 6, seed=2, also=restart)
-    lived_through(one, city, tmp_path)
+    lived_through(one, city, tmp_path, kills=7, seed=2, also=restart)
 
 
 @pytest.mark.proof
@@ -103,6 +109,4 @@ def test_two_runners_killed_at_fifty_moments_do_every_instant_of_a_day_once(
 ) -> None:
     one = Runners(copied(city, tmp_path / "data"), tmp_path / "log", at("20:05"), speed=250)
     runners.append(one)
-    one.start()
-    kill_at_random(one, 55, seed=3)
-    lived_through(one, city, tmp_path)
+    lived_through(one, city, tmp_path, kills=55, seed=3)
