@@ -106,11 +106,7 @@ class _Work:
         cadences = self.due.cadences(run.planned_at)
         if not cadences:
             return "这一时刻已经判定过。"
-
-        def seal(book: Book, found: Evaluation) -> None:
-            run.seal(book.connection, _found(found))
-
-        found = self._evaluator.evaluate(run.planned_at, cadences, seal=seal)
+        found = self._evaluator.evaluate(run.planned_at, cadences, fence=_Fence(run))
         at = run.planned_at.astimezone(self._folder.zone)
         for name, why in found.ailing.items():
             _LOG.error("%s：指标 %s 没有读出来：%s", f"{at:%Y-%m-%d %H:%M}", name, why)
@@ -123,6 +119,20 @@ class _Work:
         run.lease.check()
         count_ahead(self._months, self._folder.lake.snapshot(), self._now())
         return ""
+
+
+class _Fence:
+    """An evaluation is written, and told to be done, only while its runner holds the lease."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def begin(self, book: Book) -> None:
+        # Every writer of a job takes the lease's row before all others, so that no two can wait for each other.
+        self._run.lease.confirm(book.connection)
+
+    def end(self, book: Book, found: Evaluation) -> None:
+        self._run.seal(book.connection, _found(found))
 
 
 def _found(found: Evaluation) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from cockpit.intake.health import Finding
-from cockpit.jobs.job import Every, Job
-from cockpit.jobs.runner import LEASE, STREAK
+from cockpit.jobs.job import LEASE, STREAK, Every, Job
 from cockpit.lake.folder import DataFolder
 from cockpit.records.jobs import OUTCOMES, JobRuns, RunRecord
 from cockpit.records.lease import holder

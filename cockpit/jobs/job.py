@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 
 from cockpit.records.jobs import Run
 
+#: The lease by which one runner works.
+LEASE = "runner"
+#: So many failures in a row are told as a matter of its own.
+STREAK = 3
 #: The city's midnights are the beginning of all intervals.
 _ORIGIN = dt.time()
 

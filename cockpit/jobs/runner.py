@@ -18,16 +18,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from cockpit import clock
 from cockpit.errors import Busy, CockpitError, StorageError
-from cockpit.jobs.job import Job, Piece
+from cockpit.jobs.job import LEASE, STREAK, Job, Piece
 from cockpit.lake.folder import DataFolder
 from cockpit.plain import write_log
 from cockpit.records.jobs import JobRuns, Run, Turn, told
 from cockpit.records.lease import Lease, Lost
 
-#: The lease by which one runner works.
-LEASE = "runner"
-#: So many failures in a row are told as a matter of its own.
-STREAK = 3
 #: Seconds between two tries of a runner that stands by; never more than a part of the lease.
 STANDBY_SECONDS = 2.0
 _LOOK_SECONDS = 0.2
@@ -127,6 +123,8 @@ class Runner:
 
     def _done(self, job: Job, piece: Piece, lease: Lease) -> bool:
         """Do one piece of work; False where later ones must wait because it is to be tried again."""
+        if self._runs.is_over(job.key(piece), job.tries):  # a look needs no place among the writers
+            return True
         run = self._runs.begin(lease, job.key(piece), job.name, piece.at, tries=job.tries, pause=job.pause)
         if self._away:
             self._away = False

@@ -7,7 +7,8 @@ that cannot be read is told as ailing and stops no other. Source: the indicators
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 from alerts.bad_data import WITNESSES
 from alerts.catalogue import catalogue
@@ -24,8 +25,18 @@ from metrics.instants import EVENING, MORNING
 from metrics.view import View
 
 CADENCES = ("RT", "D", "W", "M")
-#: What is written together with an evaluation, or not at all.
-Seal = Callable[[Book, Evaluation], None]
+
+
+class Fence(Protocol):
+    """What is written together with an evaluation or not at all; what it raises takes everything back."""
+
+    def begin(self, book: Book) -> None:
+        """First within the transaction: whoever evaluates still has the right to."""
+        ...
+
+    def end(self, book: Book, found: Evaluation) -> None:
+        """Last within the transaction: what was found is written."""
+        ...
 
 
 def due(at: dt.datetime) -> tuple[str, ...]:
@@ -58,7 +69,7 @@ class Evaluator:
         cadences: Collection[str] | None = None,
         *,
         dry: bool = False,
-        seal: Seal | None = None,
+        fence: Fence | None = None,
     ) -> Evaluation:
         """Evaluate at an instant.
 
@@ -66,8 +77,7 @@ class Evaluator:
             at: the instant.
             cadences: what to read, of what is due; by default all of it.
             dry: only tell what is read and met; nothing is remembered, no incident opened.
-            seal: what is to be written in the same transaction, such as that this evaluation is done; what it raises
-                takes everything back.
+            fence: what is to be written in the same transaction, such as that this evaluation is done.
 
         Raises:
             Refused: nothing is due at this instant, or a later one has been evaluated, or is just being evaluated.
@@ -88,7 +98,7 @@ class Evaluator:
                     views[fast] = self._view(snapshot, at, fast=fast)
                 run.read(definition, views[fast], dry=dry)
         if not dry:
-            self._write(run, standings, seal)
+            self._write(run, standings, fence)
         return run.found
 
     def _view(self, snapshot: Snapshot, at: dt.datetime, *, fast: bool) -> View:
@@ -108,9 +118,11 @@ class Evaluator:
                 )
         return known
 
-    def _write(self, run: Judging, before: Mapping[str, StandingRecord], seal: Seal | None) -> None:
+    def _write(self, run: Judging, before: Mapping[str, StandingRecord], fence: Fence | None) -> None:
         standings = list(run.standings())
         with self._log.writing() as book:
+            if fence is not None:
+                fence.begin(book)
             now = evaluated_for_good(book.connection)
             names = {standing.indicator for standing in standings} | before.keys()
             if any(now.get(name) != (before[name].at if name in before else None) for name in names):
@@ -140,8 +152,8 @@ class Evaluator:
             book.add_changes(kept)
             book.add_events(run.found.events)
             book.set_standings(standings)
-            if seal is not None:
-                seal(book, run.found)
+            if fence is not None:
+                fence.end(book, run.found)
 
 
 def _order(change: Change) -> tuple[dt.datetime, int, Place]:

@@ -16,8 +16,8 @@ from cockpit import clock
 from cockpit.errors import StorageError
 from cockpit.intake.health import Finding
 from cockpit.jobs.health import job_findings
-from cockpit.jobs.job import Asked, Every, Job, Monthly
-from cockpit.jobs.runner import LEASE, Runner
+from cockpit.jobs.job import LEASE, Asked, Every, Job, Monthly
+from cockpit.jobs.runner import Runner
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.records.jobs import GIVE_UP_AFTER, JobRuns, Outcome, Run, Turn
 from cockpit.records.lease import Lost

@@ -59,6 +59,7 @@ def lived_through(one: Runners, city: Path, tmp_path: Path, kills: int, seed: in
     folder = opened(one.data, one.url)
     one.start()
     one.kill_the_one_at_work(folder)
+    one.freeze_the_one_at_work(folder)
     kill_at_random(one, kills - 1, seed, also)
     keys = {f"evaluate:{instant.isoformat(timespec='minutes')}" for instant in expected}
     until(lambda: {run.key for run in evaluations(folder) if run.outcome == Outcome.DONE} >= keys, one)

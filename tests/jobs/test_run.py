@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from cockpit.jobs.runner import LEASE
+from cockpit.jobs.job import LEASE
 from cockpit.lake.folder import open_folder
 from cockpit.records.lease import holder
 from cockpit.settings import Settings
