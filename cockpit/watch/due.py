@@ -43,7 +43,7 @@ class Due:
         self._sessions: tuple[object, dict[dt.date, pl.DataFrame]] = (None, {})
 
     def missed(self, now: dt.datetime) -> list[dt.datetime]:
-        """The instants up to now that are still to be evaluated, in order, on the city's clock.
+        """The instants up to now that are still to be evaluated, in this order, on the city's clock.
 
         Raises:
             StorageError: the lake or the state database cannot be read.
@@ -53,7 +53,10 @@ class Due:
         if snapshot.empty:
             return []
         last = self._last()
-        return sorted({*self._moments(snapshot, last.get("RT"), now), *self._rarer(last, now)})
+        moments, rarer = self._moments(snapshot, last.get("RT"), now), sorted({*self._rarer(last, now)})
+        if not last:  # the first start of all: how things stand now is told before what takes minutes
+            return [*moments, *(at for at in rarer if at not in moments)]
+        return sorted({*moments, *rarer})
 
     def cadences(self, at: dt.datetime) -> tuple[str, ...]:
         """What is still to be read at an instant: what is due then, matters then, and has not been read since."""

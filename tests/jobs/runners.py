@@ -48,10 +48,13 @@ def at(clock_time: str) -> dt.datetime:
 
 
 def build_city(data: Path, url: str = "") -> None:
-    """Three halls and five weeks, the Monday whole."""
+    """Three halls and five weeks, the Monday whole; somebody has evaluated a first time, three weeks ago."""
     words = ["demo", "--halls", "3", "--days", "36", "--seed", "11", "--until", DAY.isoformat(), "--data", str(data)]
     variables = os.environ | {"COCKPIT_RECORDS__URL": url}
     subprocess.run([sys.executable, "-m", "cockpit", *words], env=variables, check=True, capture_output=True, cwd=ROOT)
+    folder = opened(data, url)
+    Evaluator(folder).evaluate(dt.datetime(2026, 10, 1, 6, tzinfo=ZONE))
+    folder.close()
 
 
 def opened(data: Path, url: str = "") -> DataFolder:

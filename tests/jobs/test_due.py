@@ -84,12 +84,14 @@ def open_instants(day: int) -> set[dt.datetime]:
     return found
 
 
-def test_where_nothing_was_ever_evaluated_the_last_evening_and_monday_tell_how_things_stand(folder: DataFolder) -> None:
+def test_where_nothing_was_ever_evaluated_today_comes_first_then_the_last_evening_and_monday(
+    folder: DataFolder,
+) -> None:
     missed = Due(folder).missed(at(0, "09:17"))
     assert [f"{one:%m-%d %H:%M}" for one in missed] == [
-        "10-01 06:00", "10-11 20:00", "10-12 06:00", "10-12 09:05", "10-12 09:10", "10-12 09:15",
+        "10-12 09:05", "10-12 09:10", "10-12 09:15", "10-01 06:00", "10-11 20:00", "10-12 06:00",
     ]  # fmt: skip
-    assert [Due(folder).cadences(one) for one in missed] == [("M",), ("D", "M"), ("W",), ("RT",), ("RT",), ("RT",)]
+    assert [Due(folder).cadences(one) for one in missed] == [("RT",), ("RT",), ("RT",), ("M",), ("D", "M"), ("W",)]
 
 
 def test_while_somebody_is_there_each_instant_comes_alone(folder: DataFolder) -> None:

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from cockpit.lake.folder import DataFolder
 from cockpit.records.jobs import Outcome
 from tests.jobs.runners import (
     Runners,
@@ -42,6 +44,15 @@ def copied(city: Path, place: Path) -> Path:
     return place
 
 
+def twin(url: str) -> str:
+    """A copy of a database of the server."""
+    address, _, name = url.rpartition("/")
+    plain = address.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}_twin" TEMPLATE "{name}"'.encode())
+    return f"{address}/{name}_twin"
+
+
 @pytest.fixture
 def runners(tmp_path: Path) -> Iterator[list[Runners]]:
     """Whatever a test starts is gone after it."""
@@ -51,9 +62,8 @@ def runners(tmp_path: Path) -> Iterator[list[Runners]]:
         one.remove()
 
 
-def lived_through(one: Runners, city: Path, tmp_path: Path, kills: int, seed: int, also: Also = nothing) -> None:
-    """Let two runners live a day and be killed; it must come to what one gives that nobody disturbs."""
-    alone = opened(copied(city, tmp_path / "alone"))
+def lived_through(one: Runners, alone: DataFolder, kills: int, seed: int, also: Also = nothing) -> None:
+    """Let two runners live a day and be killed; it must come to what one gives that nobody disturbs, on a copy."""
     expected = undisturbed(alone, one.begins, one.ends)
     assert len(expected) > 20
     folder = opened(one.data, one.url)
@@ -83,11 +93,11 @@ def test_two_runners_killed_at_a_dozen_moments_do_every_instant_once(
 ) -> None:
     one = Runners(copied(city, tmp_path / "data"), tmp_path / "log", at("12:10"))
     runners.append(one)
-    lived_through(one, city, tmp_path, kills=12, seed=1)
+    lived_through(one, opened(copied(city, tmp_path / "alone")), kills=12, seed=1)
 
 
 def test_a_database_server_that_goes_away_in_the_midst_costs_nothing_but_time(
-    city: Path, tmp_path: Path, runners: list[Runners], postgres_url: PostgresServer
+    tmp_path: Path, runners: list[Runners], postgres_url: PostgresServer
 ) -> None:
     url = postgres_url()
     build_city(tmp_path / "data", url)
@@ -101,7 +111,8 @@ def test_a_database_server_that_goes_away_in_the_midst_costs_nothing_but_time(
             time.sleep(1.5 if number == 1 else 5)  # once shorter, once longer than the lease
             postgres_url.start()
 
-    lived_through(one, city, tmp_path, kills=7, seed=2, also=restart)
+    alone = opened(copied(tmp_path / "data", tmp_path / "alone"), twin(url))
+    lived_through(one, alone, kills=7, seed=2, also=restart)
 
 
 @pytest.mark.proof
@@ -110,4 +121,4 @@ def test_two_runners_killed_at_fifty_moments_do_every_instant_of_a_day_once(
 ) -> None:
     one = Runners(copied(city, tmp_path / "data"), tmp_path / "log", at("20:05"), speed=250)
     runners.append(one)
-    lived_through(one, city, tmp_path, kills=55, seed=3)
+    lived_through(one, opened(copied(city, tmp_path / "alone")), kills=55, seed=3)
