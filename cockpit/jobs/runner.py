@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -26,12 +28,17 @@ from cockpit.records.lease import Lease, Lost
 
 #: Seconds between two tries of a runner that stands by; never more than a part of the lease.
 STANDBY_SECONDS = 2.0
-_LOOK_SECONDS = 0.2
+#: Seconds for what is being done when somebody asks to stop.
+STOP_SECONDS = 8.0
+_LOOK_SECONDS = 0.1
 log = logging.getLogger("cockpit.jobs")
 
 
 def run_jobs(folder: DataFolder, jobs: Sequence[Job], now: Callable[[], dt.datetime] = clock.now) -> None:
-    """Do the jobs of a data folder until asked to stop by SIGTERM or Ctrl+C; what is being done then is finished first.
+    """Do the jobs of a data folder until asked to stop by SIGTERM or Ctrl+C.
+
+    What is being done then is finished first if that takes seconds. What takes longer is cut off: a process may be
+    killed at any moment, so it may also end at any; whoever comes next does it again.
 
     Args:
         folder: the data folder.
@@ -45,6 +52,12 @@ def run_jobs(folder: DataFolder, jobs: Sequence[Job], now: Callable[[], dt.datet
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: runner.stop())
     runner.run()
+    if runner.at_work:
+        log.warning(
+            "“%s”还没有做完，就此中断；没有写完的都不会写入，下次启动时重做。", "、".join(sorted(runner.at_work))
+        )
+        logging.shutdown()
+        os._exit(os.EX_OK)
 
 
 class Runner:
@@ -56,9 +69,11 @@ class Runner:
         self._runs = JobRuns(folder.records.database)
         self._stop, self._lost = threading.Event(), threading.Event()
         self._away = False
+        #: Titles of the jobs that are being done.
+        self.at_work: set[str] = set()
 
     def stop(self) -> None:
-        """Finish what is being done, begin nothing more."""
+        """Begin nothing more; what is being done has some seconds."""
         self._stop.set()
 
     def run(self) -> None:
@@ -98,9 +113,17 @@ class Runner:
             while not self._over:
                 self._stop.wait(_LOOK_SECONDS)
         finally:
-            scheduler.shutdown(wait=True)
+            scheduler.shutdown(wait=False)
+            self._finish()
         if self._lost.is_set():
             log.warning("作业权已由另一个进程取得，本进程转为待命；没有写完的都没有写入，由它重做。")
+
+    def _finish(self) -> None:
+        """Wait for what is being done; not for long where somebody waits for this process to end."""
+        patience = STOP_SECONDS
+        while self.at_work and patience > 0:
+            time.sleep(_LOOK_SECONDS)
+            patience -= _LOOK_SECONDS if self._stop.is_set() else 0
 
     @property
     def _over(self) -> bool:
@@ -108,8 +131,10 @@ class Runner:
 
     def _turn(self, job: Job, lease: Lease) -> None:
         """Do what is due of one job; whatever goes wrong stops no other job."""
+        # Before it is asked whether to stop: whoever waits for the end must not overlook what is just being begun.
+        self.at_work.add(job.title)
         try:
-            for piece in job.due(self._now(), self._folder.zone):
+            for piece in [] if self._over else job.due(self._now(), self._folder.zone):
                 if self._over or not self._done(job, piece, lease):
                     break
         except Lost:
@@ -120,6 +145,8 @@ class Runner:
             log.error("%s：%s", job.title, error.sentence)
         except Exception:
             log.exception("%s：程序内部出错", job.title)
+        finally:
+            self.at_work.discard(job.title)
 
     def _done(self, job: Job, piece: Piece, lease: Lease) -> bool:
         """Do one piece of work; False where later ones must wait because it is to be tried again."""

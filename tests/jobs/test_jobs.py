@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +23,7 @@ from cockpit.jobs.job import LEASE, Asked, Every, Job, Monthly
 from cockpit.jobs.runner import Runner
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.records.jobs import GIVE_UP_AFTER, JobRuns, Outcome, Run, Turn
-from cockpit.records.lease import Lost
+from cockpit.records.lease import Lost, holder
 from cockpit.settings import Settings
 from tests.postgres import PostgresServer
 
@@ -245,3 +248,33 @@ def test_doctor_s_findings_name_who_works_and_what_is_overdue(folder: DataFolder
     assert waits == Finding("等着的作业", True, "还没有做完过一次。")
     waits = job_findings(folder, jobs, clock.now())[1]
     assert not waits.healthy and "就该做的还没有做" in waits.sentence
+
+
+LONG = """
+import sys, time
+from pathlib import Path
+from cockpit.jobs.job import Every, Job
+from cockpit.jobs.runner import run_jobs
+from cockpit.lake.folder import open_folder
+from cockpit.settings import Settings
+from datetime import timedelta
+
+folder = open_folder(Settings(data_dir=Path(sys.argv[1])))
+run_jobs(folder, [Job("long", "要很久的作业", Every(timedelta(days=1)), lambda run: time.sleep(600) or "", "one")])
+"""
+
+
+def test_whoever_asks_to_stop_does_not_wait_for_what_takes_minutes(data_dir: Path) -> None:
+    folder = open_folder(Settings(data_dir=data_dir), create=True)
+    runs = runs_of(folder)
+    process = subprocess.Popen([sys.executable, "-c", LONG, str(data_dir)], stderr=subprocess.PIPE, text=True)
+    while not runs.all():
+        time.sleep(0.1)
+    process.terminate()
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 0
+    assert "“要很久的作业”还没有做完，就此中断；没有写完的都不会写入，下次启动时重做。" in said
+    assert holder(folder.records.database, LEASE) is None
+    with folder.records.lease(LEASE, seconds=30, wait=1) as lease:
+        assert [one.job for one in runs.take_over(lease)] == ["long"]
+    folder.close()
