@@ -14,6 +14,7 @@ import polars as pl
 
 from alerts.definition import Definition
 from alerts.machine import INSUFFICIENT, NO_DATA, VALUE, Flags, Ints, Seen
+from metrics.reading import READING
 
 #: What a change of level tells beside its place: when, from what, to what, why, and the line of the reading.
 CHANGE: dict[str, Any] = {
@@ -24,6 +25,7 @@ CHANGE: dict[str, Any] = {
     "flapping": pl.Boolean,
 }
 _KINDS = {"no_data": NO_DATA, "insufficient": INSUFFICIENT, "value": VALUE}
+_CODES = np.array([_KINDS[name] for name in READING.categories], dtype=np.int64)
 
 
 def asked_of(definition: Definition, instants: pl.DataFrame) -> pl.DataFrame:
@@ -51,13 +53,17 @@ def seen_of(lines: pl.DataFrame, definition: Definition, asked: Flags) -> Seen:
         asked: whether the place is read at all.
     """
     missing = NO_DATA if definition.cadence == "RT" else INSUFFICIENT
-    kind = lines["reading"].cast(pl.String).replace_strict(_KINDS, default=missing, return_dtype=pl.Int64)
+    if lines.schema["reading"] == READING:
+        codes = lines["reading"].to_physical().cast(pl.Int64).fill_null(len(_CODES)).to_numpy()
+        kind = np.append(_CODES, missing)[codes]
+    else:
+        kind = lines["reading"].replace_strict(_KINDS, default=missing, return_dtype=pl.Int64).to_numpy()
     past = [lines[f"past_{level}"].fill_null(value=False).to_numpy() for level in (1, 2, 3)]
     held = (
         lines["held"].fill_null(value=False).to_numpy() if "held" in lines.columns else np.zeros(len(asked), np.bool_)
     )
     return Seen(
-        reading=kind.to_numpy(),
+        reading=kind,
         met=lines["met"].fill_null(0).cast(pl.Int64).to_numpy(),
         past=np.stack(past, axis=1),
         source=_sources(lines, definition),

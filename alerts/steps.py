@@ -58,14 +58,10 @@ def advanced(
         What is remembered from now on, and the changes: place columns, at, before, level, reason, flapping, row (of
         `judged`; null where the place has no reading).
     """
-    rows = _worth_stepping(standing, judged, definition)
-    if standing.places.is_empty() and rows.is_empty():
+    places, rows = _stepping(standing, judged, definition)
+    if places.is_empty():
         return standing, _nothing(standing, asked)
-    fresh = rows.filter(pl.col("number").is_null())
-    places = pl.concat([standing.places, fresh.select(definition.grain)])
-    numbered = rows.with_columns(pl.col("number").fill_null(pl.col("new") + standing.places.height))
-    every = pl.select(pl.int_range(places.height, dtype=pl.Int64).alias("number"))
-    lines = every.join(numbered, on="number", how="left", maintain_order="left")
+    lines = judged.select(pl.col(_needed(judged, definition)).gather(rows))
     old = Standing(places, standing.state.grown(places.height))
     state, why = step(old.state, seen_of(lines, definition, _here(places, asked)), definition, definition.minutes)
     after = Standing(places, state).worth_keeping()
@@ -73,7 +69,7 @@ def advanced(
     if not len(changed):
         return after, _nothing(standing, asked)
     found = _changes(old, state, why, changed, asked["at"].first(), asked)
-    return after, found.with_columns(lines["row"].gather(changed).alias("row"))
+    return after, found.with_columns(rows.gather(changed).alias("row"))
 
 
 def darkened(standing: Standing, definition: Definition, asked: pl.DataFrame) -> tuple[Standing, pl.DataFrame]:
@@ -121,27 +117,32 @@ def ended(standing: Standing, halls: pl.DataFrame) -> tuple[Standing, pl.DataFra
     return after, _changes(standing, state, why, changed, at.gather(changed), halls)
 
 
-def _worth_stepping(standing: Standing, judged: pl.DataFrame, definition: Definition) -> pl.DataFrame:
-    """The readings that the machine needs: of a new place that meets nothing it would keep nothing.
+def _stepping(standing: Standing, judged: pl.DataFrame, definition: Definition) -> tuple[pl.DataFrame, pl.Series]:
+    """The places that the machine must look at: those remembered, and new ones that meet something.
 
-    What a reading was read from is kept also where nothing is met.
+    Of a new place that meets nothing it would keep nothing, save where it keeps what a reading was read from.
 
     Returns:
-        The readings with `row`, their line; `number`, that of the place in the standing (null: a new place); `new`, how
-        many new places stand before.
+        The places, those remembered first, and the line of each one's reading (null: it has none).
     """
-    known = standing.places.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
-    new = pl.col("number").is_null()
-    kept = pl.lit(value=True) if definition.source_column else ~new | (pl.col("met") > 0)
-    return (
-        judged.lazy()
-        .with_row_index("row")
-        .with_columns(pl.col("row").cast(pl.Int64))
-        .join(known.lazy(), on=list(definition.grain), how="left", maintain_order="left")
-        .filter(kept)
-        .with_columns((new.cast(pl.Int64).cum_sum() - 1).alias("new"))
-        .collect()
-    )
+    grain = list(definition.grain)
+    met = np.full(judged.height, fill_value=True) if definition.source_column else judged["met"].to_numpy() > 0
+    if standing.places.is_empty():
+        rows = pl.Series("row", np.flatnonzero(met), dtype=pl.Int64)
+        return judged.select(pl.col(grain).gather(rows)), rows
+    where = judged.select(*grain, pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
+    known = standing.places.join(where, on=grain, how="left", maintain_order="left")["row"]
+    met[known.drop_nulls().to_numpy()] = False
+    fresh = pl.Series("row", np.flatnonzero(met), dtype=pl.Int64)
+    if fresh.is_empty():
+        return standing.places, known
+    return pl.concat([standing.places, judged.select(pl.col(grain).gather(fresh))]), pl.concat([known, fresh])
+
+
+def _needed(judged: pl.DataFrame, definition: Definition) -> list[str]:
+    """The columns that the machine looks at."""
+    wanted = ("reading", "met", "past_1", "past_2", "past_3", "held", definition.source_column)
+    return [name for name in wanted if name and name in judged.columns]
 
 
 def _here(places: pl.DataFrame, asked: pl.DataFrame) -> Flags:

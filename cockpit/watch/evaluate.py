@@ -12,7 +12,7 @@ from typing import Protocol
 
 from alerts.bad_data import WITNESSES
 from alerts.catalogue import catalogue
-from alerts.incidents import Change, Incident, Key, Place, changed
+from alerts.incidents import Change, Incident, Key, Place, calmed, changed
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
@@ -134,6 +134,11 @@ class Evaluator:
             opened_by = {one.incident.id: one.indicator for one in known}
             touched: dict[str, Incident] = {}
             kept: list[tuple[Change, str]] = []
+            if any(incident.flapping for incident in incidents.values()):
+                still = run.flapping()
+                calm = {key: after for key, one in incidents.items() if (after := calmed(one, still)) is not one}
+                incidents |= calm
+                touched |= {one.id: one for one in calm.values()}
             for change in sorted(run.found.changes, key=_order):
                 definition = catalogue()[change.alert[0]]
                 incident, events = changed(incidents, change, definition)

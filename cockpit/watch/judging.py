@@ -130,6 +130,14 @@ class Judging:
                 said = self.found.ailing[definition.id]
                 yield StandingRecord(definition.id, self.at, definition.version, body, {}, said)
 
+    def flapping(self) -> dict[str, set[Place]]:
+        """Indicators that were due, each with the places whose level now changes too often to be told each time."""
+        found: dict[str, set[Place]] = {}
+        for name, standing in self._after.items():
+            rows = standing.places.filter(pl.Series(standing.state.flapping, dtype=pl.Boolean)).iter_rows()
+            found[name] = {tuple(zip(standing.places.columns, row, strict=True)) for row in rows}
+        return found
+
     def _step(self, definition: Definition, view: View, ready: pl.DataFrame, instants: pl.DataFrame) -> None:
         standing, moved = self._until_now(definition, view, ready)
         asked = asked_of(definition, instants)
