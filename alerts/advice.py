@@ -212,8 +212,9 @@ def sentence(found: Advice, names: dict[str, str] | None = None) -> str:
         return f"需要 {found.needed} 个窗口，全部 {found.there_are} 个都已打开；{helped}分流、错峰，预计等候 {now}。"
     short = f"（需要 {found.needed} 个，全部只有 {found.there_are} 个）" if found.needed > found.there_are else ""
     who = f"，在岗未坐窗口的 {len(found.staff)} 人可以上" if found.staff else ""
+    in_all = min(found.needed, found.there_are)
     return (
-        f"建议增开 {found.to_open} 个窗口，共 {min(found.needed, found.there_are)} 个{short}，至少到 {found.until:%H:%M}："
+        f"建议增开 {found.to_open} 个窗口，共 {in_all} 个{short}，至少到 {found.until:%H:%M}："
         f"{which or '没有可开的窗口'}{who}；预计等候由 {now} 降到 {then}。"
     )
 

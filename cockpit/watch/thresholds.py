@@ -9,8 +9,8 @@ from typing import Any
 
 from alerts.catalogue import catalogue
 from alerts.definition import Definition, ImpossibleDefinition
-from alerts.incidents import Place
 from alerts.document import GRAINS
+from alerts.incidents import Place
 from alerts.thresholds import EDGE_NAMES, EDGES, Edge, ThresholdChange, allowed, in_force
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
