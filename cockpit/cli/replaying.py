@@ -12,6 +12,7 @@ from rich.table import Table
 from alerts.catalogue import catalogue
 from alerts.definition import LEVELS
 from alerts.thresholds import EDGE_NAMES, ThresholdChange
+from cockpit import clock
 from cockpit.cli.frame import DataOption, JsonOption, data_folder, print_json, progress, refusing
 from cockpit.cli.warning import MET, moment
 from cockpit.errors import Refused
@@ -145,7 +146,7 @@ def _advice(
 ) -> list[Suggestion]:
     edge, number = edge_of(wanted[0]), wanted[1]
     names = [name for name, one in catalogue().items() if "hall_id" in one.grain and (only is None or name in only)]
-    return [suggested(past, name, edge, number, known) for name in names]
+    return [suggested(past, name, edge, number, known, clock.now()) for name in names]
 
 
 def _row(one: Told, score: Score | None) -> dict[str, Any]:

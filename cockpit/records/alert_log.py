@@ -115,6 +115,11 @@ class Book:
         """Write a line into the audit."""
         add_line(self._connection, line)
 
+    def judged_since(self, indicators: Collection[str], at: dt.datetime) -> bool:
+        """Whether one of these has been evaluated at an instant or later; nobody else does until this one ends."""
+        wanted = sa.select(t.alert_standings.c.at).where(t.alert_standings.c.indicator.in_(indicators))
+        return any(row.at >= at for row in self._connection.execute(wanted.with_for_update()))
+
     def set_standings(self, standings: Iterable[StandingRecord]) -> None:
         """Remember indicators."""
         self._put(

@@ -99,6 +99,10 @@ class Evaluator:
     def _write(self, run: Judging) -> None:
         standings = list(run.standings())
         with self._log.writing() as book:
+            if book.judged_since([one.indicator for one in standings], run.at):
+                raise Refused(
+                    f"{run.at:%Y-%m-%d %H:%M} 的判定刚由另一个进程写入，这一次没有写入；请不要同时运行两个判定。"
+                )
             known = book.open_incidents()
             incidents: dict[Key, Incident] = {one.incident.key: one.incident for one in known}
             opened_by = {one.incident.id: one.indicator for one in known}
