@@ -28,6 +28,8 @@ ADVISED = ("tidal_wait_rise", "window_saturation", "demand_capacity_ratio")
 #: Windows that were opened for a tide close again when fewer are needed and nobody waits longer than this, minutes.
 CALM_WAIT = 5.0
 _HOUR = 60.0
+#: Roles whose place is not at a window.
+_NOT_AT_WINDOWS = ("duty_officer", "guide", "liaison")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Advice:
         wait_then: expected wait with the windows needed, or with all there are.
         beyond: more comes in than all windows can do (超出产能): opening windows alone does not help.
         candidates: windows that could help, the best first.
-        staff: staff_id of those who are on duty in the hall and at no window.
+        staff: staff_id of clerks who are on duty in the hall and at no window.
         until: so long the windows should stay open, at least.
         closable: windows opened for a tide that can close again.
     """
@@ -178,7 +180,14 @@ def _free_staff(view: View, hall: str, at: dt.datetime, sitting: pl.DataFrame) -
     there = duty.attended.time(post, moment - MINUTE, moment, moment) > 0
     found = here.filter(pl.Series(there), pl.col("name") == hall)
     busy = sitting["staff_id"].drop_nulls().implode()
-    return tuple(found.filter(~pl.col("staff_id").is_in(busy))["staff_id"].sort())
+    # Whoever leads or guides stays where they are.
+    elsewhere = (
+        view.records["roster"]
+        .filter(pl.col("start_at") <= at, pl.col("end_at") > at, pl.col("role").is_in(_NOT_AT_WINDOWS))["staff_id"]
+        .implode()
+    )
+    free = ~pl.col("staff_id").is_in(busy) & ~pl.col("staff_id").is_in(elsewhere)
+    return tuple(found.filter(free)["staff_id"].sort())
 
 
 def _until(at: dt.datetime, arrivals: int, handle: float, waiting: int, windows: int) -> dt.datetime:

@@ -101,14 +101,17 @@ def test_a_window_that_serves_somebody_or_another_group_is_no_help() -> None:
     assert at_ten(city(12, windows, "W", "I", "J", busy="I")).candidates == ()
 
 
-def test_people_on_duty_at_no_window_can_help() -> None:
+def test_clerks_on_duty_at_no_window_can_help() -> None:
     windows = [window("W", "Q"), window("X", "Q"), window("Y", "Q")]
     spells = [spell("9:00") | {"staff_id": "S1"}]
     roster = [
-        {"staff_id": name, "hall_id": "H", "start_at": clock("9:00"), "end_at": clock("17:00"), "role": "window"}
-        for name in ("S1", "S2", "S3")
+        {"staff_id": name, "hall_id": "H", "start_at": clock("9:00"), "end_at": clock("17:00"), "role": role}
+        for name, role in (("S1", "clerk"), ("S2", "clerk"), ("S3", "clerk"), ("S4", "duty_officer"), ("S5", "guide"))
     ]
-    there = [{"staff_id": name, "hall_id": "H", "start_at": clock("8:50"), "end_at": None} for name in ("S1", "S2")]
+    there = [
+        {"staff_id": name, "hall_id": "H", "start_at": clock("8:50"), "end_at": None}
+        for name in ("S1", "S2", "S4", "S5")
+    ]
     tables = city(12, windows, "W", roster=roster, attendance=there) | {"window_sessions": spells}
     found = at_ten(tables)
     assert found.staff == ("S2",) and "在岗未坐窗口的 1 人可以上" in sentence(found)
