@@ -78,13 +78,17 @@ def done(incident: Incident, deed: Deed) -> tuple[Incident, list[Event]]:
     return taken, [event, *ended]
 
 
+#: Reasons that say whether an alert was worth somebody's while; a drill, or what was told twice, says nothing.
+JUDGED = (Closing.HANDLED, Closing.FALSE, Closing.KNOWN)
+
+
 def usefulness(closings: Iterable[Closing]) -> float | None:
     """How often an indicator's alerts were worth somebody's while (有用率): share of 属实已处置, in percent.
 
     Of the incidents that people closed as 属实已处置, 误报 or 已知原因; a drill, or what was told twice, says nothing.
     None where nobody has judged any.
     """
-    judged = [closing for closing in closings if closing in (Closing.HANDLED, Closing.KNOWN, Closing.FALSE)]
+    judged = [closing for closing in closings if closing in JUDGED]
     if not judged:
         return None
     return 100 * sum(closing is Closing.HANDLED for closing in judged) / len(judged)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.catalogue import catalogue
-from alerts.deeds import usefulness
+from alerts.deeds import JUDGED, usefulness
 from alerts.incidents import Closing, Place
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -150,7 +150,7 @@ def _month(told: list[Spell], closings: list[Closing], now: dt.datetime) -> Mont
     for spell in told:
         counts[spell.begun.astimezone(now.tzinfo).date()][spell.worst - 1] += 1
     lasted = [(spell.until - spell.begun) / _MINUTE for spell in told if spell.until is not None]
-    judged = [one for one in closings if one in (Closing.HANDLED, Closing.FALSE, Closing.KNOWN)]
+    judged = [one for one in closings if one in JUDGED]
     return Month(
         tuple(Day(day, *levels) for day, levels in counts.items()),
         statistics.median(lasted) if lasted else None,
