@@ -69,28 +69,27 @@ class Book:
     def open_incidents(self) -> list[IncidentRecord]:
         """Incidents that nobody has closed; nobody else changes them until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.closed_at.is_(None)).order_by(t.incidents.c.opened_at)
-        return [_incident(row) for row in self._connection.execute(wanted.with_for_update())]
+        return [incident_of(row) for row in self._connection.execute(wanted.with_for_update())]
 
     def incident(self, incident_id: str) -> IncidentRecord | None:
         """One incident; nobody else changes it until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.incident_id == incident_id)
         row = self._connection.execute(wanted.with_for_update()).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
 
     def save(self, incident: Incident, indicator: str) -> None:
         """Keep an incident as it now is."""
-        place = dict(incident.key[0])
-        alerts = [[name, dict(where), level] for (name, where), level in incident.alerts.items()]
-        flapping = [[name, dict(where)] for name, where in sorted(incident.flapping)]
-        values = {
-            "place": _json(place), "hall_id": place.get("hall_id"), "cause": incident.key[1], "indicator": indicator,
-            "opened_at": incident.opened_at, "alerts": _json({"levels": alerts, "flapping": flapping}),
-            "level": incident.level, "worst": incident.worst, "acknowledged_at": incident.acknowledged_at,
-            "by_whom": incident.by, "assigned_to": incident.assigned_to, "silenced_until": incident.silenced_until,
-            "closed_at": incident.closed_at, "closing": incident.closing and incident.closing.value,
-            "told_level": incident.told_level, "rung": incident.rung, "told_at": incident.told_at,
-        }  # fmt: skip
-        self._put(t.incidents, {"incident_id": incident.id}, values)
+        self.save_all([IncidentRecord(incident, indicator)])
+
+    def save_all(self, records: Sequence[IncidentRecord]) -> None:
+        """Keep incidents as they now are."""
+        if not records:
+            return
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(t.incidents)
+        taken = {column.name: statement.excluded[column.name] for column in t.incidents.c if not column.primary_key}
+        upsert = statement.on_conflict_do_update(index_elements=["incident_id"], set_=taken)
+        self._connection.execute(upsert, [_row(record) for record in records])
 
     def add_change(self, change: Change, incident_id: str) -> None:
         """Keep a change of level."""
@@ -186,7 +185,7 @@ class AlertLog:
             rows = connection.execute(
                 sa.select(t.incidents).where(wanted).order_by(t.incidents.c.opened_at.desc(), t.incidents.c.incident_id)
             ).all()
-        return [_incident(row) for row in rows]
+        return [incident_of(row) for row in rows]
 
     def incident(self, incident_id: str) -> IncidentRecord | None:
         """One incident, open or closed."""
@@ -194,7 +193,7 @@ class AlertLog:
             row = connection.execute(
                 sa.select(t.incidents).where(t.incidents.c.incident_id == incident_id)
             ).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
 
     def events(self, incident_id: str) -> list[Event]:
         """The history of an incident, in the order in which it was written."""
@@ -236,7 +235,24 @@ def _event(row: sa.Row[Any]) -> Event:
     return Event(row.at, row.incident_id, Kind(row.kind), row.level, row.who, row.text, alert, json.loads(row.detail))
 
 
-def _incident(row: sa.Row[Any]) -> IncidentRecord:
+def _row(record: IncidentRecord) -> dict[str, Any]:
+    incident = record.incident
+    place = dict(incident.key[0])
+    alerts = [[name, dict(where), level] for (name, where), level in incident.alerts.items()]
+    flapping = [[name, dict(where)] for name, where in sorted(incident.flapping)]
+    return {
+        "incident_id": incident.id, "place": _json(place), "hall_id": place.get("hall_id"), "cause": incident.key[1],
+        "indicator": record.indicator, "opened_at": incident.opened_at,
+        "alerts": _json({"levels": alerts, "flapping": flapping}), "level": incident.level, "worst": incident.worst,
+        "acknowledged_at": incident.acknowledged_at, "by_whom": incident.by, "assigned_to": incident.assigned_to,
+        "silenced_until": incident.silenced_until, "closed_at": incident.closed_at,
+        "closing": incident.closing and incident.closing.value, "told_level": incident.told_level,
+        "rung": incident.rung, "told_at": incident.told_at,
+    }  # fmt: skip
+
+
+def incident_of(row: sa.Row[Any]) -> IncidentRecord:
+    """A row of incidents as a record."""
     told = json.loads(row.alerts)
     levels = {(name, tuple(place.items())): level for name, place, level in told["levels"]}
     flapping = frozenset((name, tuple(place.items())) for name, place in told["flapping"])
