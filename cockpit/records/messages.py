@@ -56,7 +56,10 @@ class NewNotice:
 
 @dataclass(frozen=True)
 class WaitingNotice:
-    """A notice that has not been sent yet, and its incident as it is now."""
+    """A notice that has not been sent yet, and its incident as it is now.
+
+    `risen`: the same account was told of it by the same channel at a higher level since.
+    """
 
     notice_id: int
     notice: NewNotice
@@ -64,6 +67,7 @@ class WaitingNotice:
     retry_at: dt.datetime
     incident: Incident
     indicator: str
+    risen: bool
 
 
 @dataclass(frozen=True)
@@ -250,7 +254,10 @@ class Post:
         """Notices that have not been sent, with their incidents as they are now; the oldest first."""
         joined = m.notices.join(incidents, incidents.c.incident_id == m.notices.c.incident_id)
         picked = [column.label(f"notice_{column.name}") for column in m.notices.c]
-        wanted = sa.select(*picked, incidents).select_from(joined)
+        later, n = m.notices.alias(), m.notices.c
+        same = (later.c.incident_id == n.incident_id) & (later.c.account == n.account) & (later.c.channel == n.channel)
+        risen = sa.exists().where(same, later.c.notice_id > n.notice_id, later.c.level > n.level)
+        wanted = sa.select(*picked, incidents, risen.label("risen")).select_from(joined)
         wanted = wanted.where(m.notices.c.state == State.WAITING.value).order_by(m.notices.c.notice_id)
         with self.database.reading() as connection:
             rows = connection.execute(wanted).all()
@@ -278,7 +285,7 @@ def _health(row: sa.Row[Any]) -> ChannelHealth:
     )
 
 
-def _waiting(row: sa.Row[Any], known: dict[str, IncidentRecord]) -> WaitingNotice:
+def _waiting(row: Any, known: dict[str, IncidentRecord]) -> WaitingNotice:  # noqa: ANN401 (a row of both tables)
     record = known.get(row.incident_id)
     if record is None:
         record = known[row.incident_id] = incident_of(row)
@@ -287,5 +294,6 @@ def _waiting(row: sa.Row[Any], known: dict[str, IncidentRecord]) -> WaitingNotic
         row.notice_channel, row.notice_not_before,
     )  # fmt: skip
     return WaitingNotice(
-        row.notice_notice_id, notice, row.notice_tries, row.notice_retry_at, record.incident, record.indicator
-    )
+        row.notice_notice_id, notice, row.notice_tries, row.notice_retry_at, record.incident, record.indicator,
+        bool(row.risen),
+    )  # fmt: skip
