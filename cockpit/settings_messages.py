@@ -10,8 +10,8 @@ from pydantic import BeforeValidator
 from cockpit.settings_section import Section, setting
 from cockpit.settings_values import meant, refused
 
-#: Who can be told, as the ladder names them; the last one is told of broken channels alone.
-WHO = ("duty", "manager", "liaison", "county", "data", "city", "admin")
+#: Who can be told, as the ladder names them.
+WHO = ("duty", "manager", "liaison", "county", "data", "city")
 LEVELS = {"yellow": 1, "orange": 2, "red": 3}
 _KEYS = ("channel", "roles", "from_level", "halls", "counties", "quiet", "quiet_levels")
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")

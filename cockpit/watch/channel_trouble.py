@@ -12,6 +12,8 @@ from dataclasses import replace
 from alerts.definition import ORANGE
 from alerts.incidents import Closing, Event, Incident, Kind, incident_id
 from alerts.ladder import Notice, Why, rungs_of
+from cockpit.records.messages import ChannelHealth, PostBook
+from cockpit.watch.channels import Sent
 
 #: Stands where other incidents name the indicator that opened them.
 INDICATOR = "message_channel"
@@ -51,3 +53,31 @@ def first_notice(incident: Incident, now: dt.datetime) -> tuple[Incident, Notice
 def channel_of(incident: Incident) -> str:
     """The channel that an incident is about; empty for all others."""
     return dict(incident.key[0]).get(PLACE, "") if incident.key[1] == CAUSE else ""
+
+
+def keep_health(book: PostBook, channel: str, result: Sent, now: dt.datetime, dead_after: int) -> None:
+    """Count failures in a row; a channel that is dead, or works again, is an incident that opens or closes."""
+    before = book.health(channel) or ChannelHealth(channel, 0, None, now, None, "", None)
+    if result.ok:
+        if before.failures:
+            book.try_now(channel, now)
+        if before.incident is not None:
+            _close(book, before.incident, now)
+        book.set_health(ChannelHealth(channel, 0, None, now, now, "", None))
+        return
+    failures, since = before.failures + 1, before.failing_since or now
+    after = replace(before, failures=failures, failing_since=since, tried_at=now, said=result.said)
+    if failures >= dead_after and before.incident is None:
+        incident, event = opened(channel, now, failures, result.said)
+        book.save(incident, INDICATOR)
+        book.add_events([event])
+        after = replace(after, incident=incident.id)
+    book.set_health(after)
+
+
+def _close(book: PostBook, incident: str, now: dt.datetime) -> None:
+    record = book.incident(incident)
+    if record is not None and record.incident.closed_at is None:
+        closed, events = works_again(record.incident, now)
+        book.save(closed, record.indicator)
+        book.add_events(events)

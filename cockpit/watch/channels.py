@@ -10,8 +10,10 @@ import logging
 import os
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -85,6 +87,23 @@ def _in_file(path: Path) -> dict[str, str]:
     return {name.lower(): address for name, address in table.items()}
 
 
+@cache
+def prepare() -> None:
+    """Load what sends: a second once, before the first message and in the thread that asks, as it is told nowhere.
+
+    Some of its parts use what later versions of Python will not have; that concerns nobody who runs this one.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise  # heavy, and only who sends needs it
+
+        apprise.Apprise.instantiate("json://localhost")
+        apprise.Apprise.instantiate("mailto://localhost?from=a@localhost&to=a@localhost")
+    logger = logging.getLogger("apprise")
+    logger.propagate = False  # its lines may name addresses; what is needed of them is taken by `send`
+    logger.setLevel(logging.DEBUG)
+
+
 def send(channel: Channel, contact: str, body: str, message_id: str, seconds: float) -> Sent:
     """Send one message, waiting so long at most for each answer; never raises.
 
@@ -95,11 +114,9 @@ def send(channel: Channel, contact: str, body: str, message_id: str, seconds: fl
         message_id: stays the same when the same message is sent again.
         seconds: how long to wait for the other side.
     """
-    import apprise  # heavy, and only who sends needs it
+    prepare()
+    import apprise
 
-    logger = logging.getLogger("apprise")
-    logger.propagate = False  # its lines may name addresses; what is needed of them is taken below
-    logger.setLevel(logging.DEBUG)
     asset = apprise.AppriseAsset(
         async_mode=False, app_id="Hall-Cockpit", app_desc="政务服务驾驶舱", storage_mode="memory"
     )

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cockpit.errors import Busy
 from cockpit.lake.folder import DataFolder
@@ -30,7 +30,7 @@ from cockpit.records.messages import (
     WaitingNotice,
 )
 from cockpit.watch import channel_trouble
-from cockpit.watch.channels import CONNECT_SECONDS, Channel, Sent, channels, send
+from cockpit.watch.channels import CONNECT_SECONDS, Channel, Sent, channels, prepare, send
 from cockpit.watch.wording import Writer
 
 LEASE = "messages"
@@ -154,6 +154,8 @@ class _Round:
         begun, sent, flying, todo = time.monotonic(), 0, 0, list(letters)
         limit = self._settings.send_seconds + CONNECT_SECONDS + 2.0
         started: dict[int, tuple[_Letter, float]] = {}
+        if todo:
+            prepare()
         while todo or flying:
             while todo and flying < self._settings.parallel and time.monotonic() - begun < BUDGET_SECONDS:
                 letter = todo.pop(0)
@@ -196,36 +198,8 @@ class _Round:
         attempt = Attempt(letter.message, attempt_id, result.ok, result.said, round(seconds * 1000))
         if not book.end(attempt, self._now, self._now + pause(letter.tries)):
             return False
-        self._keep_health(book, letter.channel.name, result)
+        channel_trouble.keep_health(book, letter.channel.name, result, self._now, self._settings.dead_after)
         return result.ok
-
-    def _keep_health(self, book: PostBook, channel: str, result: Sent) -> None:
-        """Count failures in a row; a channel that is dead, or works again, is an incident that opens or closes."""
-        before = book.health(channel) or ChannelHealth(channel, 0, None, self._now, None, "", None)
-        if result.ok:
-            after = replace(before, failures=0, failing_since=None, tried_at=self._now, worked_at=self._now, said="")
-            if before.failures:
-                book.try_now(channel, self._now)
-            if before.incident is not None:
-                self._close(book, before.incident)
-            book.set_health(replace(after, incident=None))
-            return
-        since = before.failing_since or self._now
-        failures = before.failures + 1
-        after = replace(before, failures=failures, failing_since=since, tried_at=self._now, said=result.said)
-        if failures >= self._settings.dead_after and before.incident is None:
-            incident, event = channel_trouble.opened(channel, self._now, failures, result.said)
-            book.save(incident, channel_trouble.INDICATOR)
-            book.add_events([event])
-            after = replace(after, incident=incident.id)
-        book.set_health(after)
-
-    def _close(self, book: PostBook, incident_id: str) -> None:
-        record = book.incident(incident_id)
-        if record is not None and record.incident.closed_at is None:
-            incident, events = channel_trouble.works_again(record.incident, self._now)
-            book.save(incident, record.indicator)
-            book.add_events(events)
 
 
 def pause(tries: int) -> dt.timedelta:
