@@ -92,7 +92,8 @@ class Writer:
     def _digest(self, told: Sequence[WaitingNotice]) -> list[str]:
         levels = Counter(one.notice.level for one in told)
         counts = "、".join(f"{LEVELS[level]} {levels[level]}" for level in sorted(levels, reverse=True))
-        first = f"【{LEVELS[told[0].notice.level]}】{len(told)} 个预警事件（{counts}）{self._together(told)}。"
+        kinds = f"（{counts}）" if len(levels) > 1 else ""
+        first = f"【{LEVELS[told[0].notice.level]}】{len(told)} 个预警事件{kinds}{self._together(told)}。"
         worst = [f"{_MARKS[at]}{self._brief(one)}" for at, one in enumerate(told[:WORST])]
         rest = f"；另 {len(told) - WORST} 个见链接" if len(told) > WORST else ""
         return [first, f"最重：{'；'.join(worst)}{rest}。", self._link("")]

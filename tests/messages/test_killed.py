@@ -33,7 +33,8 @@ SENDER = """
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from alerts.incidents import Closing, Kind
+from cockpit.lake.folder import open_folder
+from cockpit.settings import Settings
 from cockpit.watch.channels import prepare
 from cockpit.watch.outbox import deliver
 from cockpit.watch.telling import escalate
