@@ -26,7 +26,7 @@ notices = sa.Table(
     sa.Column("said", sa.Text, nullable=False),
     sa.Column("message_id", sa.String(64), index=True),
     sa.Column("settled_at", UtcTime),
-    sa.UniqueConstraint("incident_id", "at", "account", "channel", name="uq_notices_once"),
+    sa.UniqueConstraint("incident_id", "at", "level", "account", "channel", name="uq_notices_once"),
     sa.Index("ix_notices_state", "state", "not_before"),
 )
 

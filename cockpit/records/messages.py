@@ -17,6 +17,7 @@ from cockpit.records.alert_log import Book, IncidentRecord, incident_of
 from cockpit.records.alert_tables import incidents
 from cockpit.records.database import Database
 from cockpit.records.lease import Lease
+from cockpit.records.people import insert_or_leave
 
 
 class State(StrEnum):
@@ -118,7 +119,7 @@ class PostBook(Book):
     """The alert log and the messages within one writing transaction."""
 
     def add_notices(self, notices: Sequence[NewNotice]) -> None:
-        """Keep whom an incident is to be told to."""
+        """Keep whom an incident is to be told to; what is there already stays as it is."""
         rows = [
             {
                 "incident_id": one.incident, "at": one.at, "rung": one.rung, "level": one.level, "why": one.why,
@@ -129,7 +130,7 @@ class PostBook(Book):
             for one in notices
         ]  # fmt: skip
         if rows:
-            self._connection.execute(sa.insert(m.notices), rows)
+            self._connection.execute(insert_or_leave(self._connection, m.notices), rows)
 
     def settle(self, notice_ids: Sequence[int], state: State, said: str, now: dt.datetime) -> None:
         """Say what has become of notices that will not be sent."""

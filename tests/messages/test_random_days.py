@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from alerts.catalogue import catalogue
@@ -29,16 +29,12 @@ SERIES = [
     for hall in (1, 2)
     for indicator, more in (("wait_avg", {"queue_id": f"Q{hall}"}), ("window_open_rate", {}), ("footfall_peak", {}))
 ]
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("level"), st.integers(0, len(SERIES) - 1), st.integers(0, 3)),
-        st.tuples(st.just("deed"), st.integers(0, 3), st.sampled_from(["acknowledge", "close", "silence"])),
-        st.tuples(st.just("wait"), st.sampled_from([5, 20, 45, 61, 300, 1200, 7200]), st.just(0)),
-        st.tuples(st.just("mood"), st.sampled_from(["ok", "ok", "500"]), st.just(0)),
-    ),
-    min_size=5,
-    max_size=40,
-)
+LEVEL = st.tuples(st.just("level"), st.integers(0, len(SERIES) - 1), st.sampled_from([0, 1, 1, 2, 2, 3]))
+DEED = st.tuples(st.just("deed"), st.integers(0, 3), st.sampled_from(["acknowledge", "close", "silence"]))
+WAIT = st.tuples(st.just("wait"), st.sampled_from([5, 10, 20, 45, 61, 120, 300, 900]), st.just(0))
+MOOD = st.tuples(st.just("mood"), st.sampled_from(["ok", "500"]), st.just(0))
+#: Mostly levels that change and time that passes; now and then somebody acts, or the channel breaks or is mended.
+STEPS = st.lists(st.one_of(LEVEL, WAIT, LEVEL, WAIT, LEVEL, WAIT, MOOD, DEED), min_size=40, max_size=70)
 
 
 @dataclass
@@ -74,6 +70,7 @@ class Day:
         before = self.levels.get(series, 0)
         open_ = {one.incident.key for one in AlertLog(self.folder.records.database).incidents()}
         known = key_of(catalogue()[indicator], place) in open_
+        self.at += dt.timedelta(seconds=1)  # no two evaluations are of one instant
         if level != before and (known or level > before):
             alert(self.folder, self.at, indicator, place, before, level)
         self.levels[series] = level
@@ -115,7 +112,12 @@ def emptied(folder: DataFolder) -> DataFolder:
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],  # a day takes half a second: to make one smaller would take minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_each_rise_is_told_once_and_nobody_twice_within_a_minute(
     city: Opened, hook: Webhook, steps: list[tuple[str, object, object]]
 ) -> None:
@@ -145,7 +147,9 @@ def test_each_rise_is_told_once_and_nobody_twice_within_a_minute(
                 told.update((incident, event.at, name) for name in event.detail["to"])
     assert told == Counter((line.incident, line.at, line.account) for line in lines)
     assert not told or max(told.values()) == 1
-    assert {line.state for line in lines} <= {State.SENT, State.OVERTAKEN}
+    # Of a channel that is dead nobody is told by that channel itself, and there is no other here.
+    expected = {State.SENT, State.OVERTAKEN}
+    assert all(line.state in expected or (not line.channel and "-channel-" in line.incident) for line in lines)
     assert all(line.said for line in lines if line.state is State.OVERTAKEN)
     # One message that arrived for each that is on record as sent, to the account that it was for.
     sent = {(line.account, line.message) for line in lines if line.state is State.SENT}

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(64)),
         sa.Column("settled_at", sa.DateTime),
         sa.PrimaryKeyConstraint("notice_id", name="pk_notices"),
-        sa.UniqueConstraint("incident_id", "at", "account", "channel", name="uq_notices_once"),
+        sa.UniqueConstraint("incident_id", "at", "level", "account", "channel", name="uq_notices_once"),
     )
     for columns in (["incident_id"], ["message_id"]):
         op.create_index(f"ix_notices_{columns[0]}", "notices", columns)
