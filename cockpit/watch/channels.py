@@ -93,15 +93,16 @@ def prepare() -> None:
 
     Some of its parts use what later versions of Python will not have; that concerns nobody who runs this one.
     """
+    logger = logging.getLogger("apprise")
+    logger.propagate = False  # its lines may name addresses; what is needed of them is taken by `send`
+    logger.setLevel(logging.DEBUG)
+    logging.getLogger("urllib3").setLevel(logging.INFO)  # so do its finest ones
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import apprise  # heavy, and only who sends needs it
 
         apprise.Apprise.instantiate("json://localhost")
         apprise.Apprise.instantiate("mailto://localhost?from=a@localhost&to=a@localhost")
-    logger = logging.getLogger("apprise")
-    logger.propagate = False  # its lines may name addresses; what is needed of them is taken by `send`
-    logger.setLevel(logging.DEBUG)
 
 
 def send(channel: Channel, contact: str, body: str, message_id: str, seconds: float) -> Sent:
