@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,10 @@ from cockpit.records.messages import Post, State
 from cockpit.watch import channel_trouble
 from cockpit.watch.outbox import PAUSES, deliver
 from cockpit.watch.telling import escalate
-from tests.messages.city import alert, clock, deed, hall_place
+from tests.messages.city import alert, build, clock, deed, hall_place, reopened, staffed
 from tests.messages.conftest import Opened
 from tests.messages.servers import Webhook
+from tests.postgres import PostgresServer
 
 QUEUE = hall_place(1, queue_id="Q1")
 SECOND = dt.timedelta(seconds=1)
@@ -252,6 +254,30 @@ def test_a_channel_without_an_address_keeps_its_notices_until_it_has_one(
     assert told(folder, "10:00") == 0
     monkeypatch.setenv("COCKPIT_CHANNELS__LATER", f"{hook.url}/later")
     assert told(folder, "10:10") == 1
+
+
+def test_on_postgresql_it_is_the_same(
+    postgres_url: PostgresServer,
+    tmp_path: Path,
+    hook: Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COCKPIT_CHANNELS__HOOK", f"{hook.url}/{{contact}}")
+    first = build(tmp_path, halls=2, records_url=postgres_url())
+    staffed(first, 2)
+    folder = reopened(first, messages={"routes": [{"channel": "hook"}], "dead_after": 2})
+    alert(folder, clock("10:00"), "wait_avg", QUEUE, 0, 1)
+    alert(folder, clock("10:00"), "window_open_rate", hall_place(1), 0, 1)
+    hook.mood = "500"
+    assert [told(folder, clock("10:00") + number * MINUTE) for number in range(4)] == [0, 0, 0, 0]
+    hook.mood = "ok"
+    assert told(folder, "10:08") == 1
+    # The two incidents to the duty officer, then the dead channel's own to nobody, then the next rung.
+    assert "（补发）【黄】2 个预警事件" in hook.texts()[0]
+    assert told(folder, "10:15") == 1
+    assert states(folder) == {"sent": 4, "unrouted": 2}
+    first.close()
+    folder.close()
 
 
 def _line():  # noqa: ANN202
