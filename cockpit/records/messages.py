@@ -112,7 +112,7 @@ class ChannelHealth:
     tried_at: dt.datetime
     worked_at: dt.datetime | None
     said: str
-    incident: str | None
+    incident_id: str | None
 
 
 class PostBook(Book):
@@ -158,11 +158,11 @@ class PostBook(Book):
 
     def begin(self, message: NewMessage, now: dt.datetime) -> int:
         """Write down that a message is about to be sent; the number of the try."""
-        values = {
-            "channel": message.channel, "account": message.account, "made_at": now, "level": message.level,
-            "body": message.body, "state": State.SENDING.value,
+        row = {
+            "message_id": message.message_id, "channel": message.channel, "account": message.account, "made_at": now,
+            "level": message.level, "body": message.body, "state": State.SENDING.value,
         }  # fmt: skip
-        self._put(m.messages, {"message_id": message.message_id}, values)
+        self._put(m.messages, ["message_id"], [row])
         if message.notices:
             chosen = sa.update(m.notices).where(m.notices.c.notice_id.in_(message.notices))
             self._connection.execute(chosen.values(state=State.SENDING.value, message_id=message.message_id))
@@ -204,9 +204,7 @@ class PostBook(Book):
 
     def set_health(self, health: ChannelHealth) -> None:
         """Keep how a channel does."""
-        values = vars(health) | {"incident_id": health.incident}
-        del values["channel"], values["incident"]
-        self._put(m.channel_health, {"channel": health.channel}, values)
+        self._put(m.channel_health, ["channel"], [dict(vars(health))])
 
     def try_now(self, channel: str, now: dt.datetime) -> None:
         """A channel works again: what waits for its next try may go at once."""
@@ -281,9 +279,7 @@ class Post:
 
 
 def _health(row: sa.Row[Any]) -> ChannelHealth:
-    return ChannelHealth(
-        row.channel, row.failures, row.failing_since, row.tried_at, row.worked_at, row.said, row.incident_id
-    )
+    return ChannelHealth(**row._mapping)
 
 
 def _waiting(row: Any, known: dict[str, IncidentRecord]) -> WaitingNotice:  # noqa: ANN401 (a row of both tables)

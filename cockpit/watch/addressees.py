@@ -14,29 +14,30 @@ from cockpit.intake.privacy import load_hasher
 from cockpit.lake.folder import DataFolder
 from cockpit.records.people import AccountRecord
 
-#: Rung of the ladder → the role of its accounts; those of a county or of the city are leaders bound to it.
-ROLES: Mapping[str, str] = {
-    "duty": "duty",
-    "manager": "manager",
-    "liaison": "liaison",
-    "county": "leader",
-    "city": "leader",
-    "data": "data",
-    "admin": "admin",
+#: Rung of the ladder → the roles of its accounts.
+ROLES: Mapping[str, frozenset[str]] = {
+    "duty": frozenset({"duty"}),
+    "manager": frozenset({"manager"}),
+    "liaison": frozenset({"manager"}),
+    "county": frozenset({"leader", "manager"}),
+    "city": frozenset({"leader", "manager"}),
+    "data": frozenset({"data"}),
+    "admin": frozenset({"admin"}),
 }
+#: Rungs of those who look after exactly this much; departments are looked after by who manages the whole city's halls.
+BOUND_TO: Mapping[str, str] = {"county": "county", "city": "city", "liaison": "city"}
 #: From the narrowest binding to the widest: whoever looks after less is nearer to what happens.
-BINDINGS = ("hall", "department", "county", "city")
+BINDINGS = ("hall", "county", "city")
 #: A duty that began longer ago than this is over, whatever its end says.
 _LONGEST_DUTY = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Where:
-    """Where an incident is: empty where it is in no single hall, county or department."""
+    """Where an incident is: empty where it is in no single hall or county."""
 
     hall: str = ""
     county: str = ""
-    department: str = ""
 
 
 class Addressees:
@@ -66,9 +67,9 @@ class Addressees:
         return self._found[rung, where]
 
     def _of(self, rung: str, where: Where) -> list[AccountRecord]:
-        able = [account for account in self._accounts if account.role == ROLES[rung] and _covers(account, where)]
-        if rung in ("county", "city"):
-            return [account for account in able if account.bound_to == rung]
+        able = [account for account in self._accounts if account.role in ROLES[rung] and _covers(account, where)]
+        if rung in BOUND_TO:
+            return [account for account in able if account.bound_to == BOUND_TO[rung]]
         if rung == "duty" and where.hall:
             on_duty = self._on_duty(where.hall, able)
             if on_duty:
@@ -77,12 +78,10 @@ class Addressees:
         return [account for account in able if account.bound_to == BINDINGS[narrowest]]
 
     def where(self, place: Place) -> Where:
-        """The hall, county and department of an incident's place."""
+        """The hall and county of an incident's place."""
         named = dict(place)
-        hall, item = named.get("hall_id", ""), named.get("item_code", "")
-        county = named.get("county") or (self._counties.get(hall, "") if hall else "")
-        department = named.get("dept_code") or (self._departments.get(item, "") if item else "")
-        return Where(hall, county, department)
+        hall = named.get("hall_id", "")
+        return Where(hall, named.get("county") or (self._counties.get(hall, "") if hall else ""))
 
     def _on_duty(self, hall: str, accounts: Sequence[AccountRecord]) -> list[AccountRecord]:
         there = self._rostered.get(hall, frozenset())
@@ -112,16 +111,10 @@ class Addressees:
     def _counties(self) -> Mapping[str, str]:
         return dict(self._snapshot.scan("halls").select("hall_id", "county").collect().iter_rows())
 
-    @cached_property
-    def _departments(self) -> Mapping[str, str]:
-        """Item → department of its latest version."""
-        rows = self._snapshot.scan("items").select("item_code", "dept_code", "valid_from").collect()
-        return dict(rows.sort("valid_from").select("item_code", "dept_code").iter_rows())
-
 
 def _covers(account: AccountRecord, where: Where) -> bool:
     """Whether a place lies within what an account is bound to."""
-    named = {"hall": where.hall, "county": where.county, "department": where.department}
+    named = {"hall": where.hall, "county": where.county}
     return account.bound_to == "city" or (
         bool(named.get(account.bound_to)) and named[account.bound_to] in account.places
     )

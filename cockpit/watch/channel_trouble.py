@@ -61,17 +61,17 @@ def keep_health(book: PostBook, channel: str, result: Sent, now: dt.datetime, de
     if result.ok:
         if before.failures:
             book.try_now(channel, now)
-        if before.incident is not None:
-            _close(book, before.incident, now)
+        if before.incident_id is not None:
+            _close(book, before.incident_id, now)
         book.set_health(ChannelHealth(channel, 0, None, now, now, "", None))
         return
     failures, since = before.failures + 1, before.failing_since or now
     after = replace(before, failures=failures, failing_since=since, tried_at=now, said=result.said)
-    if failures >= dead_after and before.incident is None:
+    if failures >= dead_after and before.incident_id is None:
         incident, event = opened(channel, now, failures, result.said)
         book.save(incident, INDICATOR)
         book.add_events([event])
-        after = replace(after, incident=incident.id)
+        after = replace(after, incident_id=incident.id)
     book.set_health(after)
 
 

@@ -139,7 +139,7 @@ def alerts(
             assert incident is not None
             by.setdefault(incident.id, indicator)
             open_[incident.key] = touched[incident.id] = incident
-            book.add_change(change, incident.id)
+            book.add_changes([(change, incident.id)])
             events += more
             found.append(incident)
         book.save_all([IncidentRecord(one, by[one.id]) for one in touched.values()])
