@@ -82,7 +82,7 @@ class Telling:
 
     @cached_property
     def _mornings(self) -> WorkingMorning:
-        return working_mornings(self._folder.lake.snapshot(), self._folder.zone)
+        return working_mornings(self._folder.lake.snapshot(), self._now)
 
     def due(self, record: IncidentRecord) -> tuple[IncidentRecord, Notice, Event] | None:
         """What the ladder says of an incident now; None where nobody is to be told."""

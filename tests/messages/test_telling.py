@@ -74,7 +74,7 @@ def test_what_is_not_of_the_moment_waits_for_a_working_morning(city: Opened) -> 
 
 def test_mornings_are_those_of_the_city_s_working_days(city: Opened) -> None:
     folder = city()
-    morning = working_mornings(folder.lake.snapshot(), ZONE)
+    morning = working_mornings(folder.lake.snapshot(), clock("10:00"))
     # The evening before National Day; eight days off, but for the Saturday that is worked instead.
     assert morning(clock("09-30 20:00"), 0) == clock("10-08 08:30")
     assert morning(clock("10-09 08:31"), 0) == clock("10-10 08:30")
@@ -88,7 +88,7 @@ def test_mornings_are_those_of_the_city_s_working_days(city: Opened) -> None:
 def test_mornings_are_those_that_one_finds_day_by_day(city: Opened) -> None:
     from tests.alerts import days
 
-    morning = working_mornings(city().lake.snapshot(), ZONE)
+    morning = working_mornings(city().lake.snapshot(), clock("10:00"))
     for hours in range(0, 24 * 45, 5):
         at = clock("09-20 00:00") + dt.timedelta(hours=hours, minutes=30)
         for number in (0, 1, 5):
