@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "account": "账号",
     "account.add": "添加账号",
     "account.change": "修改账号",
+    "account.contact": "登记联系方式",
     "account.disable": "停用账号",
     "account.enable": "启用账号",
     "account.password": "重设密码",

@@ -44,5 +44,5 @@ def message_findings(folder: DataFolder) -> list[Finding]:
 
 def _mute(folder: DataFolder) -> list[str]:
     """Accounts that alerts may be told to and that no personal channel can reach."""
-    told = {"duty", "manager", "leader", "liaison", "data"}
+    told = {"duty", "manager", "leader", "data"}
     return [one.name for one in folder.people.accounts() if one.role in told and not one.disabled and not one.contact]
