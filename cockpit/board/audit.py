@@ -52,6 +52,7 @@ WORDS: Mapping[str, str] = {
     "refused": "被拒绝的操作",
     "refused.add_account": "被拒绝：添加账号",
     "refused.change_account": "被拒绝：修改账号",
+    "refused.set_contact": "被拒绝：登记联系方式",
     "refused.disable_account": "被拒绝：停用账号",
     "refused.enable_account": "被拒绝：启用账号",
     "refused.reset_password": "被拒绝：重设密码",
