@@ -40,12 +40,15 @@ def accounts(folder: DataFolder, viewer: Viewer) -> None:
         name = st.selectbox("要修改的账号", list(known), key="change-name", placeholder="请选择")
         account = known[name]
         with st.form(f"change-{name}", border=False, enter_to_submit=False):
-            _role_and_scope("change", places, Role(account.role), _first(account.bound_to, account.places, places))
+            # By account: what was chosen for one must not stand there for the next.
+            _role_and_scope(
+                f"change-{name}", places, Role(account.role), _first(account.bound_to, account.places, places)
+            )
             st.form_submit_button("改为这个角色和范围", on_click=_change, args=(name,))
         with st.form(f"contact-{name}", border=False, clear_on_submit=True, enter_to_submit=False):
             # What is kept is never shown again: only whether there is something, and a new one takes its place.
             kept = "已登记" if account.contact else "未登记"
-            st.text_input(f"收消息的手机号或邮箱（{kept}；空着保存即清除）", key="contact", max_chars=100)
+            st.text_input(f"收消息的手机号或邮箱（{kept}；空着保存即清除）", key=f"contact-of-{name}", max_chars=100)
             st.form_submit_button("保存联系方式", on_click=_contact, args=(name,))
         if account.disabled:
             st.button("启用并给一次性密码", key="enable", on_click=_enable, args=(name,))
@@ -126,7 +129,7 @@ def _add() -> None:
 
 
 def _change(name: str) -> None:
-    role, binding = Role(st.session_state["change-role"]), _binding("change")
+    role, binding = Role(st.session_state[f"change-{name}-role"]), _binding(f"change-{name}")
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         actions.change_account(folder, viewer, name, role, binding)
@@ -136,7 +139,7 @@ def _change(name: str) -> None:
 
 
 def _contact(name: str) -> None:
-    contact = str(st.session_state["contact"])
+    contact = str(st.session_state[f"contact-of-{name}"])
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         actions.set_contact(folder, viewer, name, contact)

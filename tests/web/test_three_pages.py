@@ -112,8 +112,12 @@ def test_an_account_is_added_and_its_password_shown_once(browser: Browser, serve
     expect(page.get_by_role("button", name="停用", exact=True)).to_be_disabled()
     # How a person is reached can be given and changed, and is shown to nobody.
     expect(page.locator("body")).not_to_contain_text("13800138000")
+    opened_at(page, server, "/admin", "zhang.san")
     page.get_by_role("combobox", name="要修改的账号").click()
     page.get_by_role("option", name="zhang.san").click()
+    # The role offered is that of this account, not that of the one before.
+    changing = page.locator(".st-key-panel-change")
+    expect(changing.get_by_role("combobox", name="角色")).to_have_value("中心领导", timeout=30_000)
     page.get_by_label(re.compile("收消息的手机号或邮箱（已登记")).fill("zhang.san@example.cn")
     page.get_by_role("button", name="保存联系方式").click()
     expect(page.locator(".ck-notice").first).to_contain_text("账号 zhang.san 的联系方式已登记", timeout=30_000)
