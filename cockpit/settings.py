@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from cockpit.errors import SettingsError
 from cockpit.settings_faults import Origins, readable_toml, sentences, unknown_variable
+from cockpit.settings_jobs import JobSettings
 from cockpit.settings_messages import MessageSettings
 from cockpit.settings_section import Section, setting
 from cockpit.settings_values import (
@@ -164,6 +165,7 @@ class Settings(BaseSettings):
     lake: LakeSettings = LakeSettings()
     web: WebSettings = WebSettings()
     door: DoorSettings = DoorSettings()
+    jobs: JobSettings = JobSettings()
     oidc: OidcSettings = OidcSettings()
     messages: MessageSettings = MessageSettings()
     thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = setting(
