@@ -63,6 +63,7 @@ def add_account(
     binding: Binding,
     shown_name: str = "",
     staff_id: str | None = None,
+    contact: str = "",
 ) -> str:
     """Make an account; returns its one-time password.
 
@@ -71,7 +72,8 @@ def add_account(
     """
     viewer.must(Right.ACCOUNTS)
     _must_cover(folder, viewer, binding)
-    return accounts.add(folder, name, role, binding, by=viewer.name, shown_name=shown_name, staff_id=staff_id)
+    more = {"shown_name": shown_name, "staff_id": staff_id or "", "contact": contact}
+    return accounts.add(folder, name, role, binding, by=viewer.name, **more)
 
 
 @_audited
@@ -84,6 +86,17 @@ def change_account(folder: DataFolder, viewer: Viewer, name: str, role: Role, bi
     _must_administer(folder, viewer, name)
     _must_cover(folder, viewer, binding)
     accounts.change(folder, name, role, binding, by=viewer.name)
+
+
+@_audited
+def set_contact(folder: DataFolder, viewer: Viewer, name: str, contact: str) -> None:
+    """Say how a person is reached by messages; empty takes it away.
+
+    Raises:
+        Refused: the viewer may not, or `accounts.set_contact` refuses.
+    """
+    _must_administer(folder, viewer, name)
+    accounts.set_contact(folder, name, contact, by=viewer.name)
 
 
 @_audited

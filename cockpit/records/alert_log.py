@@ -74,13 +74,13 @@ class Book:
     def open_incidents(self) -> list[IncidentRecord]:
         """Incidents that nobody has closed; nobody else changes them until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.closed_at.is_(None)).order_by(t.incidents.c.opened_at)
-        return [_incident(row) for row in self._connection.execute(wanted.with_for_update())]
+        return [incident_of(row) for row in self._connection.execute(wanted.with_for_update())]
 
     def incident(self, incident_id: str) -> IncidentRecord | None:
         """One incident; nobody else changes it until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.incident_id == incident_id)
         row = self._connection.execute(wanted.with_for_update()).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
 
     def save(self, incident: Incident, indicator: str) -> None:
         """Keep an incident as it now is."""
@@ -198,7 +198,7 @@ class AlertLog:
             rows = connection.execute(
                 sa.select(t.incidents).where(wanted).order_by(t.incidents.c.opened_at.desc(), t.incidents.c.incident_id)
             ).all()
-        return [_incident(row) for row in rows]
+        return [incident_of(row) for row in rows]
 
     def incident(self, incident_id: str) -> IncidentRecord | None:
         """One incident, open or closed."""
@@ -206,7 +206,7 @@ class AlertLog:
             row = connection.execute(
                 sa.select(t.incidents).where(t.incidents.c.incident_id == incident_id)
             ).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
 
     def events(self, incident_id: str) -> list[Event]:
         """The history of an incident, in the order in which it was written."""
@@ -264,7 +264,8 @@ def _event(row: sa.Row[Any]) -> Event:
     return Event(row.at, row.incident_id, Kind(row.kind), row.level, row.who, row.text, alert, json.loads(row.detail))
 
 
-def _incident(row: sa.Row[Any]) -> IncidentRecord:
+def incident_of(row: sa.Row[Any]) -> IncidentRecord:
+    """A row of incidents as a record."""
     told = json.loads(row.alerts)
     levels = {(name, tuple(place.items())): level for name, place, level in told["levels"]}
     flapping = frozenset((name, tuple(place.items())) for name, place in told["flapping"])
