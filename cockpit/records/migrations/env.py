@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from cockpit.records import alert_tables, door_tables, review_tables  # noqa: F401 (their tables belong to the metadata)
+from cockpit.records import (  # noqa: F401 (their tables belong to the metadata)
+    alert_tables,
+    door_tables,
+    missed_tables,
+    review_tables,
+)
 from cockpit.records.tables import metadata
 
 context.configure(
