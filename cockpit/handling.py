@@ -7,27 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from alerts.catalogue import catalogue
-from alerts.deeds import Deed, UnfitDeed, done
+from alerts.deeds import Deed, UnfitDeed, by_people, done
 from alerts.incidents import CLOSINGS, SAID, Closing, Event, Incident, Kind
 from cockpit import clock
 from cockpit.door.audited import audited
-from cockpit.door.charge import handles, must_handle
+from cockpit.door.charge import is_in_charge, must_handle
 from cockpit.door.roles import Right
-from cockpit.door.scope import known_halls, viewer_of_account
+from cockpit.door.scope import known_halls
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.intake.privacy import masked_text
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog
 from cockpit.records.missed import Missed, MissedEvent, MissedStep
-from cockpit.records.people import AccountRecord, AuditLine, line
+from cockpit.records.people import AuditLine, line
 
 #: So long may what somebody writes be.
 TEXT_LENGTH = 500
@@ -188,16 +188,6 @@ def look_into_missed(
         raise Refused("您打开以后别人又登记了一步，没有改动；请看过新的内容再决定。")
 
 
-def is_in_charge(folder: DataFolder, account: AccountRecord, incident: Incident) -> bool:
-    """Whether an account may be given an incident: it can sign in, and handles incidents of this place and cause."""
-    return not account.disabled and handles(viewer_of_account(folder, account), *incident.key)
-
-
-def deeds_of(events: Sequence[Event]) -> list[Event]:
-    """What people did, of the history of an incident."""
-    return [event for event in events if event.who]
-
-
 def _deed(viewer: Viewer, incident_id: str, kind: Kind, text: str = "") -> Deed:
     return Deed(clock.now(), incident_id, kind, viewer.name, _said(text))
 
@@ -213,7 +203,7 @@ def _do(
     with AlertLog(folder.records.database).writing() as book:
         record = book.incident(deed.incident)
         incident = must_handle(viewer, record.incident if record else None)
-        deeds = deeds_of(book.history(deed.incident))
+        deeds = by_people(book.history(deed.incident))
         if incident.closed_at is not None or (seen >= 0 and len(deeds) > seen):
             told = "；".join(_told(event, folder.zone) for event in deeds[max(seen, len(deeds) - 1) :])
             raise Refused(f"您打开以后，{told or '事件已自行恢复并关闭'}，这一步没有登记；请看过再决定。")

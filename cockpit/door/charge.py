@@ -6,8 +6,11 @@ from alerts.catalogue import catalogue
 from alerts.incidents import Incident, Place
 from alerts.ladder import Rung, rungs_of
 from cockpit.door.roles import Right, Role
+from cockpit.door.scope import viewer_of_account
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
+from cockpit.lake.folder import DataFolder
+from cockpit.records.people import AccountRecord
 
 #: Causes of incidents that say that data or devices are at fault: those that who looks after data can mend.
 DATA_CAUSES = frozenset(one.cause for one in catalogue().values() if one.group == "data")
@@ -32,6 +35,11 @@ def must_handle(viewer: Viewer, incident: Incident | None) -> Incident:
     if not _of_kind(viewer, incident.key[1]):
         raise Refused(NOT_YOUR_KIND)
     return incident
+
+
+def is_in_charge(folder: DataFolder, account: AccountRecord, incident: Incident) -> bool:
+    """Whether an account may be given an incident: it can sign in, and handles incidents of this place and cause."""
+    return not account.disabled and handles(viewer_of_account(folder, account), *incident.key)
 
 
 def rung_of(incident: Incident, indicator: str) -> Rung:

@@ -67,6 +67,14 @@ def of_cause(database: Database, cause: str, before: dt.datetime, most: int) -> 
     ]  # fmt: skip
 
 
+def closed_lately(database: Database, since: dt.datetime) -> list[tuple[Place, dt.datetime]]:
+    """Places of the incidents closed at an instant or later, and when; the latest first."""
+    i = incidents.c
+    wanted = sa.select(i.place, i.closed_at).where(i.closed_at >= since).order_by(i.closed_at.desc())
+    with database.reading() as connection:
+        return [(tuple(json.loads(row.place).items()), row.closed_at) for row in connection.execute(wanted)]
+
+
 def said_about(database: Database, names: Sequence[str]) -> dict[str, list[Event]]:
     """What people wrote about some incidents: the events with a text and a person, in the order written."""
     if not names:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 
-from cockpit.records.alert_tables import alert_changes, incident_events
+from cockpit.records.alert_tables import alert_changes, alert_standings, incident_events
 from cockpit.records.database import Database
 from cockpit.records.missed_tables import missed_events
 
@@ -25,3 +27,10 @@ def pulse(database: Database) -> Pulse:
         row = connection.execute(sa.select(latest, lately, *others)).one()
     event_id, count, change_id, missed_id = (number or 0 for number in row)
     return event_id, count, change_id, missed_id
+
+
+def judged_at(database: Database) -> dt.datetime | None:
+    """The instant of the latest evaluation of any indicator; None before the first."""
+    with database.reading() as connection:
+        found: dt.datetime | None = connection.execute(sa.select(sa.func.max(alert_standings.c.at))).scalar()
+        return found
