@@ -22,7 +22,7 @@ from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog, ChangeRecord
 
-#: An incident that comes and goes all day has hundreds of lines; so many of the latest are shown, and all that people did.
+#: An incident that comes and goes all day has hundreds of lines: so many of the latest, and all that people did.
 LINES = 200
 
 
