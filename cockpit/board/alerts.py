@@ -181,16 +181,35 @@ def open_incidents(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> Open
         PolarsError: the names of places cannot be read.
     """
     now = now.astimezone(folder.zone)
+    state = pulse(folder.records.database)
+    # Ages and deadlines are told by the minute, so that many open pages of one person share what is put together.
+    key = str(folder.path), state, now.replace(second=0, microsecond=0), viewer
+    return _seen.get(key, now, lambda: _put_together(folder, viewer, state, now))
+
+
+def _put_together(folder: DataFolder, viewer: Viewer, state: Pulse, now: dt.datetime) -> Open:
     called, morning = names(folder, now), mornings(folder, now)
     rows = [
         shown(record, viewer, called, morning, now)
-        for record in _records(folder, pulse(folder.records.database), now)
+        for record in _records(folder, state, now)
         if viewer.sees_place(record.incident.key[0])
     ]
     rows.sort(key=lambda row: urgency(row, now))
     judged = judged_at(folder.records.database)
     calm = None if rows else _calm_since(folder, viewer, now)
     return Open(tuple(rows), judged.astimezone(folder.zone) if judged else None, calm)
+
+
+def closed_since(folder: DataFolder, viewer: Viewer, since: dt.datetime, now: dt.datetime) -> list[Shown]:
+    """The incidents closed at an instant or later, within the viewer's scope, the latest first."""
+    now = now.astimezone(folder.zone)
+    called, morning = names(folder, now), mornings(folder, now)
+    found = [
+        shown(record, viewer, called, morning, now)
+        for record in AlertLog(folder.records.database).incidents(since)
+        if record.incident.closed_at is not None and viewer.sees_place(record.incident.key[0])
+    ]
+    return sorted(found, key=lambda row: (row.closed_at or now, row.id), reverse=True)
 
 
 def waiting_for(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> int:
@@ -275,4 +294,5 @@ def _calm_since(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> dt.date
 
 
 _open: Keeper[list[IncidentRecord]] = Keeper(entries=4, minutes=1)
+_seen: Keeper[Open] = Keeper(entries=32, minutes=1)
 _mornings: Keeper[WorkingMorning] = Keeper(entries=4, minutes=60)
