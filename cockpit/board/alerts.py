@@ -59,6 +59,7 @@ class Shown:
         title: the same in Chinese.
         group: part of the catalogue of the indicator that opened it.
         indicator: that indicator.
+        fast: whether it is read every few minutes: people are waiting.
         firing: names of the indicators that fire, the worst first; where none does, of those that did.
         level: level now; 0 = all is well again.
         worst: the greatest level it has had.
@@ -85,6 +86,7 @@ class Shown:
     title: str
     group: str
     indicator: str
+    fast: bool
     firing: tuple[str, ...]
     level: int
     worst: int
@@ -224,10 +226,14 @@ def waiting_for(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> int:
 
 
 def urgency(row: Shown, now: dt.datetime) -> tuple[object, ...]:
-    """Orders incidents: silenced ones last, then by level, what nobody has acknowledged first, by deadline and age."""
+    """Orders incidents by urgency.
+
+    Where people wait at this moment comes first, then what is read once a day or less, then what is well again, last
+    what is silenced; among these by level, what nobody has acknowledged first, by deadline and age.
+    """
     late = row.deadline.at if row.deadline else dt.datetime.max.replace(tzinfo=dt.UTC)
-    silenced = row.state(now) is State.SILENCED
-    return silenced, -row.level, row.acknowledged_at is not None, late, row.opened_at, row.id
+    turn = 3 if row.state(now) is State.SILENCED else 2 if row.level == 0 else 0 if row.fast else 1
+    return turn, -row.level, row.acknowledged_at is not None, late, row.opened_at, row.id
 
 
 def shown(record: IncidentRecord, viewer: Viewer, called: Names, morning: WorkingMorning, now: dt.datetime) -> Shown:
@@ -249,7 +255,8 @@ def shown(record: IncidentRecord, viewer: Viewer, called: Names, morning: Workin
     due = deadline(incident, opener.owner, now, morning, fast=opener.cadence == "RT") if opener else None
     return Shown(
         incident.id, place, called.said(place), dict(place).get("hall_id", ""), called.county(place),
-        cause, CAUSES.get(cause, "其他"), opener.group if opener else "", record.indicator, _firing(incident),
+        cause, CAUSES.get(cause, "其他"), opener.group if opener else "", record.indicator,
+        opener is not None and opener.cadence == "RT", _firing(incident),
         incident.level, incident.worst, incident.opened_at.astimezone(now.tzinfo),
         local(incident.acknowledged_at), incident.by, incident.assigned_to, local(incident.silenced_until),
         local(incident.closed_at), incident.closing, OWNERS[rung_of(incident, record.indicator)],

@@ -31,6 +31,7 @@ class Alarm:
     """One alert that an incident has taken in.
 
     Attributes:
+        nth: its place among the incident's alerts, which stays the same.
         alert: indicator and place.
         definition: the indicator as it is now; None where this version of the program has none of this id.
         where: the place in words, without its hall.
@@ -42,6 +43,7 @@ class Alarm:
         turns: every change of its level in this incident: when, from what, to what.
     """
 
+    nth: int
     alert: Alert
     definition: Definition | None
     where: str
@@ -155,13 +157,13 @@ def _alarms(
     for record in changes:
         of.setdefault(record.change.alert, []).append(record)
     found = []
-    for alert, level in incident.alerts.items():
+    for number, (alert, level) in enumerate(incident.alerts.items()):
         mine = [one.change for one in of.get(alert, ())]
         begun = next((one for one in mine if one.before == 0 and one.level > 0), None)
         turns = tuple((one.at.astimezone(now.tzinfo), one.before, one.level) for one in mine)
         begun_at = (begun.at if begun else incident.opened_at).astimezone(now.tzinfo)
         found.append(
-            Alarm(alert, catalogue().get(alert[0]), places.said(alert[1], hall=False), level, begun_at,
+            Alarm(number, alert, catalogue().get(alert[0]), places.said(alert[1], hall=False), level, begun_at,
                   begun.level if begun else level, begun.frozen if begun else {}, turns)
         )  # fmt: skip
     found.sort(key=lambda one: (-one.level, one.alert[0] != opener, one.begun_at, one.alert))

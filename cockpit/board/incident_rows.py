@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -45,12 +46,32 @@ CODES: Mapping[str, Mapping[str, str]] = {
 #: Ids that are shown as names, and what is not shown: who applied, and what says nothing to a reader.
 _NAMED = {"queue_id": "队列", "window_id": "窗口", "item_code": "事项", "dept_code": "部门"}
 _LEFT_OUT = frozenset({"applicant_hash", "hall_id", "region_code", "item_version", "is_test", "transferred_from"})
+#: What a page shows of each row; a workbook holds all.
+_BRIEF: Mapping[str, Sequence[str]] = {
+    "tickets": ("ticket_no", "queue_id", "item_code", "take_time", "call_time", "end_time", "status", "window_id"),
+    "cases": (
+        "project_no",
+        "item_code",
+        "dept_code",
+        "apply_time",
+        "accept_time",
+        "promise_due",
+        "finish_time",
+        "status",
+    ),
+    "reviews": ("assess_time", "level", "origin", "window_id", "text", "verify_time", "rectify_time"),
+    "window_sessions": ("window_id", "start_at", "end_at", "state", "staff_id"),
+    "device_states": ("device_id", "from_at", "to_at", "online"),
+}
+_FEW = 8
 #: Rows of these tables lie at most so many days before the alert; others are looked for in all the past.
 _DAYS_BACK = {"tickets": 130, "window_plan": 130, "window_sessions": 130, "headcounts": 2, "deliveries": 400}
 _DAY = dt.timedelta(days=1)
 
 
-def behind(folder: DataFolder, viewer: Viewer, alarm: Alarm, now: dt.datetime) -> list[Sheet]:
+def behind(
+    folder: DataFolder, viewer: Viewer, alarm: Alarm, now: dt.datetime, *, all_columns: bool = False
+) -> list[Sheet]:
     """The rows behind an alert, a table for each table of the standard that they come from.
 
     Args:
@@ -58,6 +79,7 @@ def behind(folder: DataFolder, viewer: Viewer, alarm: Alarm, now: dt.datetime) -
         viewer: who asks.
         alarm: the alert.
         now: the present instant.
+        all_columns: with all that is known of a row, for a workbook; a page shows what fits.
 
     Raises:
         Refused: the role sees no rows of citizens, or the place is outside the viewer's scope.
@@ -74,21 +96,21 @@ def behind(folder: DataFolder, viewer: Viewer, alarm: Alarm, now: dt.datetime) -
     total = alarm.frozen.get("rows_behind")
     more = int(total) - sum(map(len, keys.values())) if isinstance(total, int) else 0
     snapshot, called = folder.lake.snapshot(), names(folder, now)
-    return [_sheet(snapshot, called, table, mine, alarm, more) for table, mine in keys.items()]
+    return [_sheet(snapshot, called, table, mine, alarm, more, all_columns) for table, mine in keys.items()]
 
 
 def behind_of(folder: DataFolder, viewer: Viewer, asked: Mapping[str, str], now: dt.datetime) -> list[Sheet]:
-    """The same by the address of a download: incident, and alarm (its number in the list of the incident's alerts).
+    """The same by the address of a download: incident, and alarm (its number in the incident).
 
     Raises:
         Refused: there is no such alert within the viewer's scope, or the role sees no rows of citizens.
     """
     viewer.must(Right.EVIDENCE)
     found = whole(folder, viewer, asked.get("incident", ""), now)
-    number = asked.get("alarm", "0")
-    if not number.isdecimal() or int(number) >= len(found.alarms):
+    alarm = next((one for one in found.alarms if str(one.nth) == asked.get("alarm", "0")), None)
+    if alarm is None:
         raise Refused(NOT_YOURS.replace("，没有改动", ""))
-    sheets = behind(folder, viewer, found.alarms[int(number)], now)
+    sheets = behind(folder, viewer, alarm, now, all_columns=True)
     if not sheets:
         raise Refused(NONE_KEPT)
     return sheets
@@ -101,6 +123,7 @@ def _sheet(
     keys: Mapping[str, tuple[float | None, float | None]],
     alarm: Alarm,
     more: int,
+    all_columns: bool,
 ) -> Sheet:
     rows = _looked_up(snapshot, table, list(keys), alarm.begun_at)
     weights = pl.DataFrame(
@@ -112,17 +135,36 @@ def _sheet(
     time = TABLES[table].time
     frame = frame.sort(time, nulls_last=True) if time else frame.sort("key")
     fields = [field for column in TABLES[table].columns if (field := _field(table, column)) is not None]
+    if not all_columns:
+        fields, frame = _brief(table, fields, frame, alarm.begun_at.date())
     frame = frame.with_columns(_words(table, field.name, called) for field in fields)
     told = [one for one in fields if frame.height == 0 or frame[one.name].null_count() < frame.height]
     for name, title in (("numerator", "计入分子"), ("denominator", "计入分母")):
         if weights[name].drop_nulls().len():
-            told.append(Field(name, title, "decimal"))
+            whole = bool((weights[name].drop_nulls() % 1 == 0).all())
+            told.append(Field(name, title, "count" if whole else "decimal"))
     gone = len(keys) - frame.height
     notes = [f"开始报警时（{alarm.begun_at:%Y-%m-%d %H:%M}）的 {len(keys):,} 行，内容以现在的记录为准"]
     notes += [f"另有 {more:,} 行当时没有逐条留下编号"] if more > 0 else []
     notes += [f"{gone:,} 行后来已不在记录里"] if gone else []
     title = TABLES[table].title.partition(":")[0]
     return Sheet(f"{title}（{frame.height:,}）", frame, told, "；".join(notes) + "。")
+
+
+def _brief(table: str, fields: Sequence[Field], frame: pl.DataFrame, day: dt.date) -> tuple[list[Field], pl.DataFrame]:
+    """What a page shows of the rows: few columns, the first of them naming the row, times of the day as clock times."""
+    known = {field.name: field for field in fields}
+    named = [known[name] for name in _BRIEF.get(table, [*known][:_FEW]) if name in known]
+    kept = [
+        replace(named[0], role="title"),
+        *(replace(one, role="wide" if one.role == "wide" else "") for one in named[1:]),
+    ]
+    times = [one.name for one in kept if one.kind == "time"]
+    same_day = all(bool((frame[name].drop_nulls().dt.date() == day).all()) for name in times)
+    if not same_day:
+        return kept, frame
+    clocks = frame.with_columns(pl.col(times).dt.strftime("%H:%M:%S"))
+    return [replace(one, kind="text") if one.name in times else one for one in kept], clocks
 
 
 def _looked_up(snapshot: Snapshot, table: str, keys: Sequence[str], begun: dt.datetime) -> pl.DataFrame:

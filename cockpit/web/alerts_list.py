@@ -24,7 +24,7 @@ MINE, ALL = "mine", "all"
 CLOSED_DAYS: Mapping[str, str] = {"1": "最近 24 小时", "7": "最近 7 天", "30": "最近 30 天"}
 #: Incidents on one page of the list; of those closed, as many as are drawn at most.
 PAGE, CLOSED_SHOWN = 20, 100
-_PAGE = "page"
+_PAGE = "sheet"
 NEVER = "判定程序还没有运行过，不知道有没有预警；请在命令行执行 evaluate，以后每 5 分钟判定一次。"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import plotly.graph_objects as go
@@ -13,9 +14,11 @@ from cockpit.web import alerts_words, charts
 from cockpit.web.charts import PALETTES, Look
 
 HEIGHT = 300
+#: About how high the part with the lines is, and how far two labels beside it must be apart, in pixels.
+PLOT_HIGH, LABEL_APART = 230.0, 16.0
 #: Level lines beyond so many times the largest value would flatten the course: they are named below the chart instead.
 FAR = 3.0
-_EDGES = (("yellow", "黄"), ("orange", "橙"), ("red", "红"), ("recovery", "恢复"))
+_EDGES = {"yellow": "黄", "orange": "橙", "red": "红", "recovery": "恢复"}
 _DASHES = {"yellow": "dot", "orange": "dash", "red": "solid", "recovery": "longdashdot"}
 
 
@@ -50,26 +53,18 @@ def figure(
         customdata=[_hover(at, value, course, definition) for at, value in zip(times, values, strict=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    known = [value for value in values if value is not None]
-    highest = max(known, default=0.0)
+    shown = _shown(thresholds, values)
+    low, high = _span(definition, [*shown.values(), *(value for value in values if value is not None)])
+    places = _apart({edge: (level - low) / (high - low) * PLOT_HIGH for edge, level in shown.items()})
     met, over = signs(definition)
-    for edge, said in _EDGES:
-        level = getattr(thresholds, edge)
-        if known and abs(level) > FAR * max(abs(highest), abs(thresholds.yellow)):
-            continue
+    for edge, level in shown.items():
         colour = palette.levels.get("normal" if edge == "recovery" else edge, palette.usual)
-        made.add_hline(
-            y=level,
-            line={"color": colour, "width": 1.5, "dash": _DASHES[edge]},
-            annotation={
-                "text": f"{said} {over if edge == 'recovery' else met} {level:g}",
-                "font": {"size": 12, "color": palette.ink_soft},
-                "xanchor": "left",
-                "x": 1.0,
-                "yanchor": "middle",
-                "showarrow": False,
-            },
-        )
+        made.add_hline(y=level, line={"color": colour, "width": 1.5, "dash": _DASHES[edge]})
+        made.add_annotation(
+            x=1, xref="paper", xanchor="left", y=low + places[edge] / PLOT_HIGH * (high - low), yanchor="middle",
+            text=f" {_EDGES[edge]} {over if edge == 'recovery' else met} {level:g}", showarrow=False,
+            font={"size": 12, "color": palette.ink_soft},
+        )  # fmt: skip
     made.add_vline(x=_axis(begun), line={"color": palette.ink, "width": 1.5, "dash": "dot"})
     made.add_annotation(
         x=_axis(begun), y=1.0, yref="paper", yanchor="bottom", text="开始报警", showarrow=False,
@@ -77,8 +72,31 @@ def figure(
     )  # fmt: skip
     form = "%H:%M" if course.fast else "%m-%d"
     made.update_xaxes(tickformat=form, nticks=8, type="date")
-    made.update_yaxes(tickformat="", rangemode="normal" if definition.direction == "down" else "tozero")
+    made.update_yaxes(tickformat="", range=[low, high])
     return charts.finished(made, look, HEIGHT, margin={"l": 8, "r": 84, "t": 28, "b": 8})
+
+
+def _shown(thresholds: Thresholds, values: Sequence[float | None]) -> dict[str, float]:
+    """The levels that are drawn."""
+    known = [abs(value) for value in values if value is not None]
+    most = FAR * max([abs(thresholds.yellow), *known])
+    return {edge: level for edge in _EDGES if abs(level := getattr(thresholds, edge)) <= most}
+
+
+def _span(definition: Definition, values: Sequence[float]) -> tuple[float, float]:
+    """From where to where the axis goes: from 0 where high is bad, else close around what is drawn."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    room = (high - low) * 0.1 or 1.0
+    return (min(low, 0.0) if definition.direction == "up" else low - room), high + room
+
+
+def _apart(places: Mapping[str, float]) -> dict[str, float]:
+    """Heights of labels, moved up where two would lie over each other."""
+    found: dict[str, float] = {}
+    before = float("-inf")
+    for edge, height in sorted(places.items(), key=lambda pair: pair[1]):
+        before = found[edge] = max(height, before + LABEL_APART)
+    return found
 
 
 def said(course: Course, definition: Definition, where: str) -> str:

@@ -60,6 +60,7 @@ def incident(page: Opened) -> None:
     with right:
         incident_why.why(page, view.found)
         _before(view)
+    incident_why.rows(page, view.found)
 
 
 def _head(view: View) -> None:

@@ -30,18 +30,16 @@ def why(page: Opened, found: Whole) -> None:
     """One of the incident's alerts with all that made it."""
     if not found.alarms:
         return
-    number = _chosen(found)
-    alarm = found.alarms[number]
+    alarm = _chosen(found)
     with st.container(key="panel-why"):
         widgets.heading("为什么报警", _begun(page, alarm))
         if len(found.alarms) > 1:
-            _choose(found, number)
+            _choose(found, alarm)
         if alarm.definition is None:
             widgets.notice("这个指标在现在的版本里已经没有，只能看当时冻结的数字。", "warn")
         else:
             _course(page, alarm)
     widgets.panel("开始报警时的数字（已冻结）", _numbers(alarm), "报警那一刻的读数和阈值，以后不再变。")
-    _rows(page, found, number)
 
 
 def _begun(page: Opened, alarm: Alarm) -> str:
@@ -51,17 +49,18 @@ def _begun(page: Opened, alarm: Alarm) -> str:
     return f"{name}（{alarm.where}）{at} 开始报警，{LEVELS[alarm.begun_level]}；{now}。"
 
 
-def _chosen(found: Whole) -> int:
-    asked = st.query_params.get(_ALARM, "0")
-    return int(asked) if asked.isdecimal() and len(asked) < 5 and int(asked) < len(found.alarms) else 0
+def _chosen(found: Whole) -> Alarm:
+    """The alert in the address, else the one that is worst now."""
+    asked = st.query_params.get(_ALARM, "")
+    return next((one for one in found.alarms if str(one.nth) == asked), found.alarms[0])
 
 
-def _choose(found: Whole, number: int) -> None:
-    labels = [_label(one) for one in found.alarms]
+def _choose(found: Whole, alarm: Alarm) -> None:
+    labels = {one.nth: _label(one) for one in found.alarms}
     # The address decides, so that what is looked at can be sent to somebody.
-    st.session_state["incident-alarm"] = number
+    st.session_state["incident-alarm"] = alarm.nth
     st.selectbox(
-        "哪一项指标", range(len(labels)), format_func=labels.__getitem__, key="incident-alarm", on_change=_pick,
+        "哪一项指标", list(labels), format_func=labels.__getitem__, key="incident-alarm", on_change=_pick,
         placeholder="请选择",
     )  # fmt: skip
 
@@ -137,20 +136,22 @@ def _numbers(alarm: Alarm) -> str:
     return alerts_words.pairs(told)
 
 
-def _rows(page: Opened, found: Whole, number: int) -> None:
-    if not page.viewer.may(Right.EVIDENCE):
+def rows(page: Opened, found: Whole) -> None:
+    """The rows behind the same alert, for those whose role sees rows of citizens."""
+    if not found.alarms or not page.viewer.may(Right.EVIDENCE):
         return
+    alarm = _chosen(found)
     try:
-        sheets = incident_rows.behind(page.folder, page.viewer, found.alarms[number], page.now)
+        sheets = incident_rows.behind(page.folder, page.viewer, alarm, page.now)
     except (PolarsError, OSError):
-        _LOG.exception("the rows behind %s", found.alarms[number].alert)
+        _LOG.exception("the rows behind %s", alarm.alert)
         widgets.notice(UNREADABLE, "warn")
         return
     if not sheets:
         return
-    link = downloads.link(alerts_files.ROWS, incident=found.shown.id, alarm=str(number))
+    link = downloads.link(alerts_files.ROWS, incident=found.shown.id, alarm=str(alarm.nth))
     body = "".join(
-        f"<h3>{escape(one.title)}</h3>{tables.shown(one, rows=ROWS)}<p class='ck-note'>{escape(one.note)}</p>"
+        f'<h3>{escape(one.title)}</h3>{tables.shown(one, rows=ROWS)}<p class="ck-note">{escape(one.note)}</p>'
         for one in sheets
     )
     foot = f'<p class="ck-foot"><span></span>{tables.download("下载全部记录（XLSX）", link)}</p>'
