@@ -137,6 +137,9 @@ def _sheet(
     fields = [field for column in TABLES[table].columns if (field := _field(table, column)) is not None]
     if not all_columns:
         fields, frame = _brief(table, fields, frame, alarm.begun_at.date())
+        # The rows that made it bad come first.
+        good = alarm.definition is not None and alarm.definition.direction == "down"
+        frame = frame.sort("numerator", descending=not good, nulls_last=True, maintain_order=True)
     frame = frame.with_columns(_words(table, field.name, called) for field in fields)
     told = [one for one in fields if frame.height == 0 or frame[one.name].null_count() < frame.height]
     for name, title in (("numerator", "计入分子"), ("denominator", "计入分母")):
