@@ -16,8 +16,6 @@ PAGE = "/alerts"
 #: The incident that the address opens.
 INCIDENT = "incident"
 SHOWN = (Level.NORMAL, Level.YELLOW, Level.ORANGE, Level.RED)
-#: Numbers of a reading that are shares or ratios, not counts, are told with so many decimals.
-_UNITS_OF_COUNTING = frozenset({"人", "条", "件"})
 
 
 def address(incident_id: str) -> str:
@@ -79,12 +77,13 @@ def due(row: Shown, now: datetime) -> tuple[str, bool]:
 
 
 def number(value: float | None, definition: Definition) -> str:
-    """A value of an indicator with its unit: 26.4 分钟, 1.7 倍, 93.0%, 3 条."""
+    """A value of an indicator with its unit: 26.45 分钟, 1.7 倍, 93%, 3 条."""
     if value is None:
         return words.NO_DATA
-    if definition.unit in ("%", "分钟") or definition.unit in _UNITS_OF_COUNTING:
-        return words.amount(value, definition.unit)
-    return f"{words.number(value, 2)} {definition.unit}"
+    # Beside its thresholds a reading is told as it is, not rounded onto one of them.
+    digits = words.number(value, 2)
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return f"{digits}{'' if definition.unit == words.PERCENT else ' '}{definition.unit}"
 
 
 def plain(value: float | None) -> str:
