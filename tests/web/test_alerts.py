@@ -289,8 +289,8 @@ def test_the_hand_over_sheet_is_copied_and_printed_without_the_rest(stage: Stage
 def test_names_that_mean_harm_are_text(browser: Browser, tmp_path: Path) -> None:
     with staged(browser, tmp_path, MARKUP) as stage:
         page = stage.screen(Role.MANAGER, None, DESK, "manager")
-        for address in ("/alerts?who=all", stage.one("queue"), "/alerts?part=handover&hall=s1", "/alerts?part=missed",
-                        "/alerts?part=closed&days=30"):  # fmt: skip
+        parts = ("/alerts?part=handover&hall=s1", "/alerts?part=closed&days=30")
+        for address in ("/alerts?who=all", stage.one("queue"), *parts):
             stage.open(page, address)
             assert page.evaluate("window.hit") is None
             assert page.locator("[onmouseover], a[href^=javascript], .katex, .stMarkdownColoredText").count() == 0
@@ -302,15 +302,19 @@ def test_a_page_that_renews_itself_keeps_no_session_alive(browser: Browser, tmp_
         page = stage.screen(Role.DUTY, S1, DESK, "wang")
         stage.open(page, "/alerts")
 
-        def used() -> object:
+        def seen() -> object:
             with opened(stage.server.data_dir) as folder, folder.records.database.reading() as connection:
-                return connection.execute(sa.select(door_tables.sessions.c.last_at)).scalars().all()
+                return connection.execute(sa.select(door_tables.sessions.c.seen_at)).scalar()
 
-        before = used()
         with opened(stage.server.data_dir) as folder:
+            with folder.records.transaction() as connection:
+                connection.execute(sa.update(door_tables.sessions).values(seen_at=at(5)))
             Hand(folder).turn(NOW, "device_offline", HALL_S1, 2)
         expect(page.get_by_text("市本级 · 设备离线")).to_be_visible(timeout=SEEN_WITHIN)
-        assert used() == before
+        assert seen() == at(5)
+        page.get_by_role("button", name="签收").first.click()
+        expect(page.get_by_text("已签收")).to_be_visible(timeout=WAITS)
+        assert seen() != at(5)
 
 
 def test_an_open_page_asks_for_no_more_than_it_must(stage: Stage) -> None:
