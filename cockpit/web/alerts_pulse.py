@@ -18,7 +18,7 @@ from cockpit.records.alert_pulse import Pulse, pulse
 from cockpit.web import installed, who
 
 #: Seconds between two looks, and for how long an answer serves all pages.
-EVERY, LASTS = 4.0, 1.0
+EVERY, LASTS = 5.0, 1.0
 _shared: Keeper[Pulse] = Keeper(entries=4, minutes=LASTS / 60)
 
 
