@@ -12,7 +12,7 @@ from alerts.definition import LEVELS
 from alerts.incidents import CLOSINGS
 from cockpit.board.alert_people import called
 from cockpit.board.alert_places import names
-from cockpit.board.alerts import STATES, Shown, mornings, shown, urgency
+from cockpit.board.alert_shown import STATES, Shown, mornings, shown, urgency
 from cockpit.board.incident import Line, lines
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder

@@ -15,7 +15,7 @@ from alerts.machine import REASONS, Reason
 from alerts.thresholds import EDGES
 from cockpit.board.alert_people import called, could_take
 from cockpit.board.alert_places import Names, names
-from cockpit.board.alerts import Shown, mornings, shown
+from cockpit.board.alert_shown import Shown, mornings, shown
 from cockpit.door.charge import NOT_YOURS
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused

@@ -14,7 +14,7 @@ from alerts.definition import LEVELS
 from alerts.incidents import CLOSINGS, Closing
 from cockpit.board.alert_people import called
 from cockpit.board.alert_places import names
-from cockpit.board.alerts import Shown
+from cockpit.board.alert_shown import Shown
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_past import Past, of_cause, said_about

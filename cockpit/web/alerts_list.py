@@ -11,7 +11,8 @@ from alerts.definition import LEVELS
 from alerts.incidents import CLOSINGS
 from cockpit import handling
 from cockpit.board import alerts as board
-from cockpit.board.alerts import Open, Shown, State, Wanted
+from cockpit.board.alert_shown import Shown, State
+from cockpit.board.alerts import Open, Wanted
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.web import acting, alerts_words, filters, marks, tables, widgets, words

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cockpit.board import alerts as board
 from cockpit.board.alert_people import called
+from cockpit.board.alert_shown import STATES, State
 from cockpit.board.alert_use import use_sheet
 from cockpit.board.hand_over import SHIFTS
 from cockpit.door.roles import Right
@@ -40,7 +41,7 @@ def chosen(page: Opened) -> View:
 def _open_choices(page: Opened) -> list[Choice]:
     everything = {"": "全部"}
     county, hall = opened.places(page)
-    states = {state.value: said for state, said in board.STATES.items() if state is not board.State.CLOSED}
+    states = {state.value: said for state, said in STATES.items() if state is not State.CLOSED}
     return [
         Choice("who", "哪些", {MINE: "与我有关", ALL: "我能看到的全部"}, default=_usual(page.viewer), remembered=False),
         Choice("level", "级别", everything | dict(board.levels()), remembered=False),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from alerts.definition import LEVELS, Definition
 from alerts.ladder import Why
-from cockpit.board.alerts import STATES, Shown, State
+from cockpit.board.alert_shown import STATES, Shown, State
 from cockpit.board.quantity import Level
 from cockpit.web import filters, marks, words
 from cockpit.web.escaped import escape

@@ -15,7 +15,8 @@ from alerts.deeds import Deed
 from alerts.incidents import Closing, Kind, Place
 from alerts.ladder import Why
 from cockpit.board import alerts as board
-from cockpit.board.alerts import State, Wanted
+from cockpit.board.alert_shown import State, urgency
+from cockpit.board.alerts import Wanted
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -234,7 +235,7 @@ def test_counts_and_levels_as_plain_python_finds_them(
         ]
         assert board.waiting_for(folder, viewer, NOW) == len(rows)
         assert board.open_incidents(folder, viewer, NOW).unacknowledged(NOW) == len(rows)
-    order = [board.urgency(row, NOW) for row in found.rows]
+    order = [urgency(row, NOW) for row in found.rows]
     assert order == sorted(order)
 
 
