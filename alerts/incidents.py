@@ -10,7 +10,7 @@ Source: the indicators 2026.1, "From readings to people".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -222,6 +222,17 @@ def changed(open_: Open, change: Change, definition: Definition) -> tuple[Incide
         incident, ended = over(incident, change.at)
         events += ended
     return incident, events
+
+
+def calmed(incident: Incident, still: Mapping[str, Collection[Place]]) -> Incident:
+    """The incident without the alerts that no longer come and go: who was spared them is told again.
+
+    Args:
+        incident: the incident.
+        still: indicator → places that still flap; of indicators that are not named nothing is known.
+    """
+    calm = {alert for alert in incident.flapping if alert[0] in still and alert[1] not in still[alert[0]]}
+    return replace(incident, flapping=incident.flapping - calm) if calm else incident
 
 
 def over(incident: Incident, at: dt.datetime) -> tuple[Incident, list[Event]]:

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cockpit.board.findings_loading import load_week
-from cockpit.board.freshness import moment
 from cockpit.board.keeping import Keeper
-from cockpit.board.spans import ONLINE
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.freshness import moment
+from cockpit.watch.halls_today import ONLINE
 from metrics.finding import FindingKind, all_findings
 
 #: Weeks that can be chosen beside the last seven days.

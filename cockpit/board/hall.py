@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cockpit.board.freshness import moment
 from cockpit.board.hall_loading import HallRecords, load
 from cockpit.board.hall_numbers import Standing, day_numbers, now_numbers
 from cockpit.board.hall_tables import device_sheet, queue_sheet, staff_sheet
@@ -19,6 +18,7 @@ from cockpit.board.sheet import Sheet
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.freshness import moment
 from metrics.halls import now as at_instant
 from metrics.halls import same_time, so_far, usual
 from metrics.hours import rt_instants

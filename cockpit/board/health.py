@@ -11,10 +11,10 @@ from typing import Literal
 import polars as pl
 from polars.exceptions import PolarsError
 
-from cockpit.board.freshness import freshness
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
+from cockpit.watch.freshness import freshness
 
 _LOG = logging.getLogger(__name__)
 State = Literal["ok", "failed", "none"]

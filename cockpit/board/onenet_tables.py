@@ -8,9 +8,10 @@ import polars as pl
 
 from cockpit.board.month_counts import LEAST_ITEM, LEAST_PLACE, LOOKED_AT, REMARK
 from cockpit.board.sheet import Field, Sheet
-from cockpit.board.spans import ONLINE, Where, places_offered
+from cockpit.board.spans import Where, places_offered
 from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
+from cockpit.watch.halls_today import ONLINE
 from metrics.rates import NO_HALL, Cells, Place
 
 #: The two rates by which places and items are laid side by side, as they stand in an address.

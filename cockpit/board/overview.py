@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cockpit.board.course import Course, course
 from cockpit.board.doors import Doors, doors
-from cockpit.board.freshness import Freshness, Moment, freshness, moment
-from cockpit.board.halls_today import HallToday, city_today, halls_today
 from cockpit.board.imports import ImportEntry, Quarantine, import_history, quarantine
 from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.day_course import Course, course
+from cockpit.watch.freshness import Freshness, Moment, freshness, moment
+from cockpit.watch.halls_today import HallToday, city_today, halls_today
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def overview(folder: DataFolder, viewer: Viewer, now: datetime) -> Overview:
     zone = ZoneInfo(snapshot.timezone)
     fresh = freshness(folder, snapshot, now)
     shown = moment(folder, snapshot, now)
-    halls = halls_today(snapshot, viewer, shown) if shown else []
+    halls = halls_today(snapshot, shown, viewer.scope) if shown else []
     return Overview(
         city=folder.city,
         shown_at=now.astimezone(zone),
@@ -77,7 +77,7 @@ def overview(folder: DataFolder, viewer: Viewer, now: datetime) -> Overview:
         doors=doors(snapshot, viewer, now),
         total=city_today(folder.city, halls),
         halls=tuple(halls),
-        course=course(snapshot, viewer, shown) if shown else None,
+        course=course(snapshot, shown, viewer.within) if shown else None,
         imports=tuple(import_history(folder, zone)) if viewer.sees_city else (),
         quarantine=quarantine(snapshot) if viewer.sees_city and viewer.may(Right.QUARANTINE) else None,
     )

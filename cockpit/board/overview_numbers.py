@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from cockpit.board.freshness import Moment
-from cockpit.board.halls_today import HallToday
 from cockpit.board.overview import Overview
 from cockpit.board.quantity import Definition, Quantity, RowsKey
 from cockpit.board.sheet import Field, Sheet
+from cockpit.watch.freshness import Moment
+from cockpit.watch.halls_today import HallToday
 
 #: Name under which the halls behind a number of the first screen are read; its parameter is the number's key.
 BY_HALL = "overview-by-hall"

@@ -10,10 +10,10 @@ from cockpit.board import review_cases, review_numbers
 from cockpit.board.review_numbers import Where
 from cockpit.board.shares import with_shares
 from cockpit.board.sheet import Field, Sheet
-from cockpit.board.spans import ONLINE
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
+from cockpit.watch.halls_today import ONLINE
 from cockpit.watch.review_months import ReviewMonth, suspicious_praise
 from metrics.periods import Period
 from metrics.praise import RULES

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cockpit.board.spans import ONLINE
 from cockpit.intake.privacy import masked_text
 from cockpit.records.follow_ups import ReviewEvent, Step
+from cockpit.watch.halls_today import ONLINE
 
 HERE, SOURCE = "本页登记", "来源"
 

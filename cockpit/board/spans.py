@@ -20,8 +20,6 @@ TREND = 13
 #: How a place stands in an address: the county's name, or the hall's number, after its kind.
 COUNTY, HALL = "county:", "hall:"
 LEVELS = {"city": "市级", "county": "县级", "town": "乡镇（街道）", "village": "村（社区）", "park": "园区"}
-#: What belongs to no hall, as pages call it everywhere; the commands' answers keep `metrics.rates.NO_HALL`.
-ONLINE = "无大厅（线上）"
 NO_SUCH = "这里没有这个时段或地方，或者它不在您负责的范围内；请从页面上的选项里重新选择。"
 
 

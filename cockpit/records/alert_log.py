@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -83,29 +83,24 @@ class Book:
 
     def save(self, incident: Incident, indicator: str) -> None:
         """Keep an incident as it now is."""
-        place = dict(incident.key[0])
-        alerts = [[name, dict(where), level] for (name, where), level in incident.alerts.items()]
-        flapping = [[name, dict(where)] for name, where in sorted(incident.flapping)]
-        values = {
-            "place": _json(place), "hall_id": place.get("hall_id"), "cause": incident.key[1], "indicator": indicator,
-            "opened_at": incident.opened_at, "alerts": _json({"levels": alerts, "flapping": flapping}),
-            "level": incident.level, "worst": incident.worst, "acknowledged_at": incident.acknowledged_at,
-            "by_whom": incident.by, "assigned_to": incident.assigned_to, "silenced_until": incident.silenced_until,
-            "closed_at": incident.closed_at, "closing": incident.closing and incident.closing.value,
-            "told_level": incident.told_level, "rung": incident.rung, "told_at": incident.told_at,
-        }  # fmt: skip
-        self._put(t.incidents, {"incident_id": incident.id}, values)
+        self.save_all([IncidentRecord(incident, indicator)])
 
-    def add_change(self, change: Change, incident_id: str) -> None:
-        """Keep a change of level."""
-        indicator, place = change.alert
-        self._connection.execute(
-            sa.insert(t.alert_changes).values(
-                at=change.at, indicator=indicator, place=_json(dict(place)), before=change.before, level=change.level,
-                reason=int(change.reason), flapping=change.flapping, incident_id=incident_id,
-                frozen=_packed(dict(change.frozen)),
-            )
-        )  # fmt: skip
+    def save_all(self, records: Iterable[IncidentRecord]) -> None:
+        """Keep incidents as they now are."""
+        self._put(t.incidents, ["incident_id"], [_row(record) for record in records])
+
+    def add_changes(self, records: Iterable[tuple[Change, str]]) -> None:
+        """Keep changes of level, each with the incident that took it in."""
+        rows = [
+            {
+                "at": change.at, "indicator": change.alert[0], "place": _json(dict(change.alert[1])),
+                "before": change.before, "level": change.level, "reason": int(change.reason),
+                "flapping": change.flapping, "incident_id": incident, "frozen": _packed(dict(change.frozen)),
+            }
+            for change, incident in records
+        ]  # fmt: skip
+        if rows:
+            self._connection.execute(sa.insert(t.alert_changes), rows)
 
     def add_events(self, events: Iterable[Event]) -> None:
         """Keep lines of the history."""
@@ -124,18 +119,27 @@ class Book:
         """Write a line into the audit."""
         add_line(self._connection, line)
 
-    def set_standing(self, standing: StandingRecord) -> None:
-        """Remember an indicator."""
-        values = {
-            "at": standing.at, "version": standing.version, "places": _packed(standing.body),
-            "counts": _json(standing.counts), "ailing": standing.ailing,
-        }  # fmt: skip
-        self._put(t.alert_standings, {"indicator": standing.indicator}, values)
+    def set_standings(self, standings: Iterable[StandingRecord]) -> None:
+        """Remember indicators."""
+        self._put(
+            t.alert_standings,
+            ["indicator"],
+            [
+                {
+                    "indicator": one.indicator, "at": one.at, "version": one.version, "places": _packed(one.body),
+                    "counts": _json(one.counts), "ailing": one.ailing,
+                }
+                for one in standings
+            ],
+        )  # fmt: skip
 
-    def _put(self, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
+    def _put(self, table: sa.Table, key: list[str], rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
         insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(table).values(**key, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+        statement = insert(table)
+        news = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=news), rows)
 
 
 class AlertLog:
@@ -151,10 +155,13 @@ class AlertLog:
         with self._database.transaction() as connection:
             yield Book(connection)
 
-    def standings(self) -> dict[str, StandingRecord]:
-        """What is remembered of each indicator."""
+    def standings(self, only: Collection[str] | None = None) -> dict[str, StandingRecord]:
+        """What is remembered of each indicator, or of some."""
+        wanted = sa.select(t.alert_standings)
+        if only is not None:
+            wanted = wanted.where(t.alert_standings.c.indicator.in_(only))
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(t.alert_standings)).all()
+            rows = connection.execute(wanted).all()
         return {
             row.indicator: StandingRecord(
                 row.indicator, row.at, row.version, _unpacked(row.places), json.loads(row.counts), row.ailing
@@ -230,6 +237,22 @@ def _history(connection: sa.Connection, incident_id: str) -> list[Event]:
     columns = t.incident_events.c
     wanted = sa.select(t.incident_events).where(columns.incident_id == incident_id).order_by(columns.event_id)
     return [_event(row) for row in connection.execute(wanted)]
+
+
+def _row(record: IncidentRecord) -> dict[str, Any]:
+    incident = record.incident
+    place = dict(incident.key[0])
+    alerts = [[name, dict(where), level] for (name, where), level in incident.alerts.items()]
+    flapping = [[name, dict(where)] for name, where in sorted(incident.flapping)]
+    return {
+        "incident_id": incident.id, "place": _json(place), "hall_id": place.get("hall_id"), "cause": incident.key[1],
+        "indicator": record.indicator, "opened_at": incident.opened_at,
+        "alerts": _json({"levels": alerts, "flapping": flapping}), "level": incident.level, "worst": incident.worst,
+        "acknowledged_at": incident.acknowledged_at, "by_whom": incident.by, "assigned_to": incident.assigned_to,
+        "silenced_until": incident.silenced_until, "closed_at": incident.closed_at,
+        "closing": incident.closing and incident.closing.value, "told_level": incident.told_level,
+        "rung": incident.rung, "told_at": incident.told_at,
+    }  # fmt: skip
 
 
 def _change(row: sa.Row[Any]) -> Change:

@@ -11,11 +11,11 @@ from collections.abc import Collection, Sequence
 
 from alerts.bad_data import WITNESSES
 from alerts.catalogue import catalogue
-from alerts.incidents import Change, Incident, Key, Place, changed
+from alerts.incidents import Change, Incident, Key, Place, calmed, changed
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
-from cockpit.records.alert_log import AlertLog, StandingRecord
+from cockpit.records.alert_log import AlertLog, IncidentRecord, StandingRecord
 from cockpit.watch.day_loading import day_view
 from cockpit.watch.judging import Evaluation, Judging
 from cockpit.watch.loading import MomentLoader
@@ -85,27 +85,35 @@ class Evaluator:
         return day_view(self._folder.lake, snapshot, at.date(), at.date())
 
     def _standings(self, at: dt.datetime, names: Sequence[str]) -> dict[str, StandingRecord]:
-        known = self._log.standings()
+        every = catalogue()
+        known = self._log.standings([name for name in every if name in WITNESSES or every[name].cadence in names])
         for name, record in known.items():
-            if name in catalogue() and catalogue()[name].cadence in names and record.at >= at:
+            if every[name].cadence in names and record.at >= at:
                 when = record.at.astimezone(self._folder.zone)
                 raise Refused(
-                    f"{catalogue()[name].name} 已经判定到 {when:%Y-%m-%d %H:%M}，不能再写入更早的判定；"
+                    f"{every[name].name} 已经判定到 {when:%Y-%m-%d %H:%M}，不能再写入更早的判定；"
                     "只想看那一刻的数值请加 --dry-run，想看一段时间请用 replay。"
                 )
         return known
 
     def _write(self, run: Judging) -> None:
+        standings = list(run.standings())
         with self._log.writing() as book:
             known = book.open_incidents()
             incidents: dict[Key, Incident] = {one.incident.key: one.incident for one in known}
             opened_by = {one.incident.id: one.indicator for one in known}
             touched: dict[str, Incident] = {}
+            kept: list[tuple[Change, str]] = []
+            if any(incident.flapping for incident in incidents.values()):
+                still = run.flapping()
+                calm = {key: after for key, one in incidents.items() if (after := calmed(one, still)) is not one}
+                incidents |= calm
+                touched |= {one.id: one for one in calm.values()}
             for change in sorted(run.found.changes, key=_order):
                 definition = catalogue()[change.alert[0]]
                 incident, events = changed(incidents, change, definition)
                 if incident is None:
-                    book.add_change(change, "")
+                    kept.append((change, ""))
                     continue
                 opened_by.setdefault(incident.id, definition.id)
                 touched[incident.id] = incident
@@ -113,13 +121,12 @@ class Evaluator:
                     incidents[incident.key] = incident
                 else:
                     incidents.pop(incident.key, None)
-                book.add_change(change, incident.id)
+                kept.append((change, incident.id))
                 run.found.events += events
-            for incident in touched.values():
-                book.save(incident, opened_by[incident.id])
+            book.save_all(IncidentRecord(incident, opened_by[incident.id]) for incident in touched.values())
+            book.add_changes(kept)
             book.add_events(run.found.events)
-            for standing in run.standings():
-                book.set_standing(standing)
+            book.set_standings(standings)
 
 
 def _order(change: Change) -> tuple[dt.datetime, int, Place]:

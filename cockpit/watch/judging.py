@@ -12,11 +12,12 @@ import polars as pl
 
 from alerts.bad_data import NOTHING_BAD, WITNESSES, concerned, held_back
 from alerts.catalogue import catalogue
-from alerts.course import Standing, advanced, asked_of, ended
 from alerts.definition import RED, Definition
 from alerts.incidents import Change, Event, Place
 from alerts.levels import judged
+from alerts.lines import asked_of
 from alerts.machine import Reason
+from alerts.steps import Standing, advanced, darkened, ended
 from alerts.thresholds import EDGES, ThresholdChange, with_thresholds
 from cockpit.lake.store import Snapshot
 from cockpit.records.alert_log import StandingRecord
@@ -79,6 +80,10 @@ class Judging:
         self._instants: dict[str, pl.DataFrame] = {}
         self._bad: list[pl.DataFrame] = []
         self._told_bad: set[str] = set()
+        # The same for every indicator: halls closed by now, and on days before; instants that nobody evaluated.
+        self._closings: pl.DataFrame | None = None
+        self._past_closings: dict[dt.date, pl.DataFrame] = {}
+        self._missed: dict[dt.datetime, pl.DataFrame] = {}
 
     def read(self, definition: Definition, view: View, *, dry: bool) -> None:
         """Read one indicator, judge it and go on by one step."""
@@ -114,7 +119,7 @@ class Judging:
                     read = {name: known.counts[name] for name in kinds if name in known.counts}
                     where = known.body.get("read", {})
                 else:
-                    read, where = _read(ready), _read_where(ready, definition)
+                    read, where = _how_read(ready, definition)
                 body = as_body(standing, self.at.date()) | {"read": where}
                 counts = read | _stands(standing)
                 yield StandingRecord(definition.id, self.at, definition.version, body, counts, None)
@@ -125,6 +130,14 @@ class Judging:
                 said = self.found.ailing[definition.id]
                 yield StandingRecord(definition.id, self.at, definition.version, body, {}, said)
 
+    def flapping(self) -> dict[str, set[Place]]:
+        """Indicators that were due, each with the places whose level now changes too often to be told each time."""
+        found: dict[str, set[Place]] = {}
+        for name, standing in self._after.items():
+            rows = standing.places.filter(pl.Series(standing.state.flapping, dtype=pl.Boolean)).iter_rows()
+            found[name] = {tuple(zip(standing.places.columns, row, strict=True)) for row in rows}
+        return found
+
     def _step(self, definition: Definition, view: View, ready: pl.DataFrame, instants: pl.DataFrame) -> None:
         standing, moved = self._until_now(definition, view, ready)
         asked = asked_of(definition, instants)
@@ -133,7 +146,9 @@ class Judging:
             standing, found = advanced(standing, ready, definition, asked)
             changes += self._told(definition, view, ready, found, instants)
         if definition.cadence == "RT":
-            standing, over = ended(standing, self._closed(view.sessions, self.at))
+            if self._closings is None:
+                self._closings = _last_closings(view.sessions).filter(pl.col("at") <= self.at)
+            standing, over = ended(standing, self._closings)
             changes += self._told(definition, view, ready, over, instants)
         self._after[definition.id] = standing
         self.found.changes += changes
@@ -147,22 +162,21 @@ class Judging:
         if definition.cadence != "RT":
             return standing, []
         if day != self.at.date():
-            calendar = self._snapshot.scan("calendar").filter(pl.col("date") == day).collect()
-            _, over = ended(standing, self._closed(sessions_of(calendar), None))
+            if day not in self._past_closings:
+                calendar = self._snapshot.scan("calendar").filter(pl.col("date") == day).collect()
+                self._past_closings[day] = _last_closings(sessions_of(calendar))
+            _, over = ended(standing, self._past_closings[day])
             # A hall whose day has vanished from the calendar ends as the others do, without a trace of its own.
             return Standing.nothing(definition), self._told(definition, view, ready, over, None)
-        changes: list[Change] = []
-        missed = asked_of(definition, rt_instants(view.sessions, record.at + RT_EVERY, self.at - RT_EVERY))
-        if missed.height:
-            for (_,), halls in missed.sort("at").group_by(["at"], maintain_order=True):
-                standing, found = advanced(standing, ready.clear(), definition, halls)
-                changes += self._told(definition, view, ready.clear(), found, None)
-        return standing, changes
-
-    def _closed(self, sessions: pl.DataFrame, until: dt.datetime | None) -> pl.DataFrame:
-        """Halls whose last closing has come."""
-        last = sessions.select("hall_id", pl.col("last_close").alias("at")).unique()
-        return last if until is None else last.filter(pl.col("at") <= until)
+        if standing.places.is_empty():
+            return standing, []
+        if record.at not in self._missed:
+            self._missed[record.at] = rt_instants(view.sessions, record.at + RT_EVERY, self.at - RT_EVERY)
+        missed = asked_of(definition, self._missed[record.at])
+        if missed.is_empty():
+            return standing, []
+        standing, found = darkened(standing, definition, missed)
+        return standing, self._told(definition, view, ready, found, None)
 
     def _told(
         self,
@@ -173,6 +187,8 @@ class Judging:
         instants: pl.DataFrame | None,
     ) -> list[Change]:
         """Changes as they are kept, each with its reading, frozen."""
+        if found.is_empty():
+            return []
         begun = found.filter((pl.col("before") == 0) & (pl.col("level") > 0))
         behind = self._behind(definition, view, begun, instants) if begun.height and instants is not None else {}
         changes = []
@@ -230,23 +246,24 @@ class Judging:
         return pl.concat(self._bad) if self._bad else NOTHING_BAD
 
 
-def _read_where(ready: pl.DataFrame, definition: Definition) -> dict[str, dict[str, int]]:
-    """How the readings were in each hall, or county: whoever sees a part of the city is told of that part alone."""
+def _last_closings(sessions: pl.DataFrame) -> pl.DataFrame:
+    """hall_id, at: the last closing of each hall's day."""
+    return sessions.select("hall_id", pl.col("last_close").alias("at")).unique()
+
+
+def _how_read(ready: pl.DataFrame, definition: Definition) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """How the readings were, in all and in each hall or county: who sees a part of the city is told of that part."""
     where = next((name for name in ("hall_id", "county") if name in definition.grain), None)
-    if where is None:
-        return {}
-    kinds = ready.group_by(where, pl.col("reading").cast(pl.String).alias("kind")).agg(pl.len())
-    held = ready.filter("held").group_by(where).agg(pl.lit("held").alias("kind"), pl.len())
+    by = [*((where,) if where else ()), pl.col("reading").cast(pl.String), "held"]
+    every: dict[str, int] = {"held": 0}
     found: dict[str, dict[str, int]] = {}
-    for place, kind, count in pl.concat([kinds, held]).rows():
-        found.setdefault(place, {})[kind] = count
-    return found
-
-
-def _read(ready: pl.DataFrame) -> dict[str, int]:
-    """How the readings were."""
-    counts: dict[str, int] = dict(ready.group_by(pl.col("reading").cast(pl.String)).agg(pl.len()).iter_rows())
-    return counts | {"held": int(ready["held"].sum())}
+    for *place, kind, held, count in ready.group_by(by, maintain_order=True).agg(pl.len()).iter_rows():
+        here = [every, *(found.setdefault(one, {}) for one in place)]
+        for counts in here:
+            counts[kind] = counts.get(kind, 0) + count
+            if held:
+                counts["held"] = counts.get("held", 0) + count
+    return every, found
 
 
 def _stands(standing: Standing) -> dict[str, int]:

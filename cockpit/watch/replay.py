@@ -16,9 +16,10 @@ import polars as pl
 
 from alerts.bad_data import NOTHING_BAD, WITNESSES, concerned, held_back, red_spells
 from alerts.catalogue import catalogue
-from alerts.course import asked_of, course
+from alerts.course import course
 from alerts.definition import Definition
 from alerts.levels import judged
+from alerts.lines import asked_of
 from alerts.thresholds import ThresholdChange, with_thresholds
 from cockpit.errors import CockpitError
 from cockpit.lake.store import Lake, Snapshot

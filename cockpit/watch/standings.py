@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from alerts.course import Standing
 from alerts.definition import Definition
 from alerts.machine import State
+from alerts.steps import Standing
 
 
 def as_body(standing: Standing, day: dt.date) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cockpit import clock
-from cockpit.board.freshness import freshness
 from cockpit.board.review_numbers import Where
 from cockpit.board.sheet import Sheet
 from cockpit.board.workbook import About, workbook
 from cockpit.door.scope import known_halls
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.freshness import freshness
 from cockpit.web.downloads import Download
 
 

@@ -14,13 +14,13 @@ import streamlit as st
 from polars.exceptions import PolarsError
 
 from cockpit import clock
-from cockpit.board.freshness import Freshness, freshness
 from cockpit.board.review_numbers import Where
 from cockpit.door.scope import known_halls
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
+from cockpit.watch.freshness import Freshness, freshness
 from cockpit.web import installed, widgets, words
 from cockpit.web.filters import Choice
 from cockpit.web.reading import UNREADABLE

@@ -7,13 +7,12 @@ from datetime import date
 
 import streamlit as st
 
-from cockpit.board.course import Course
-from cockpit.board.freshness import Moment
-from cockpit.board.halls_today import HallToday
 from cockpit.board.imports import ImportEntry, Quarantine, RefusedGroup
 from cockpit.board.overview import Overview
 from cockpit.board.overview_numbers import city_numbers, halls_behind
-from cockpit.board.spans import ONLINE
+from cockpit.watch.day_course import Course
+from cockpit.watch.freshness import Moment
+from cockpit.watch.halls_today import ONLINE, HallToday
 from cockpit.web import charts, charts_day, figures, tables, widgets, words
 from cockpit.web.tables import Cell, Column, count
 

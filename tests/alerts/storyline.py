@@ -17,10 +17,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from alerts.course import Standing, advanced, asked_of, course, ended
+from alerts.course import course
 from alerts.definition import Definition
 from alerts.levels import judged
+from alerts.lines import asked_of
 from alerts.machine import REASONS, Reason, State
+from alerts.steps import Standing, advanced, ended
 from metrics.reading import READING
 from tests.alerts.naive import Reading, fold
 from tests.alerts.published import Published

@@ -10,8 +10,9 @@ import pytest
 
 from alerts.bad_data import NOTHING_BAD, WITNESSES, concerned, held_back, red_spells
 from alerts.catalogue import catalogue
-from alerts.course import asked_of, course
+from alerts.course import course
 from alerts.levels import judged
+from alerts.lines import asked_of
 from alerts.machine import REASONS, Reason
 from tests.alerts.days import clock
 from tests.alerts.storyline import AT, frame

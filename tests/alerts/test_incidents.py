@@ -6,7 +6,7 @@ import pytest
 
 from alerts.catalogue import catalogue
 from alerts.definition import CAUSES
-from alerts.incidents import SAID, Closing, Kind, incident_id, key_of
+from alerts.incidents import SAID, Closing, Kind, calmed, incident_id, key_of
 from tests.alerts.days import HALL, QUEUE, ZONE, Hall, clock
 
 OTHER = (("hall_id", "H1"), ("queue_id", "Q2"))
@@ -86,6 +86,17 @@ def test_flapping_is_told_once_in_the_history_and_forgotten_when_it_calms_down()
     assert hall.of().flapping == {("wait_max_open", QUEUE)}
     hall.alert("12:00", "wait_max_open", 1, 2, QUEUE)
     assert not hall.of().flapping
+
+
+def test_what_calms_down_while_it_fires_is_no_longer_kept_from_people() -> None:
+    other = (("hall_id", "H1"), ("queue_id", "Q2"))
+    hall = Hall()
+    hall.alert("10:00", "wait_max_open", 0, 1, QUEUE, flapping=True)
+    hall.alert("10:00", "wait_avg", 0, 1, QUEUE, flapping=True)
+    one = hall.of()
+    assert calmed(one, {"wait_max_open": {QUEUE}}) is one  # still flaps; of the other nothing was read
+    assert calmed(one, {"wait_max_open": {other}, "wait_avg": {QUEUE}}).flapping == {("wait_avg", QUEUE)}
+    assert not calmed(one, {"wait_max_open": set(), "wait_avg": set()}).flapping
 
 
 def test_every_line_of_the_history_names_the_alert_and_keeps_its_reading() -> None:

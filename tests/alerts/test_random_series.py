@@ -12,10 +12,12 @@ import polars as pl
 import pytest
 
 from alerts.catalogue import catalogue
-from alerts.course import Standing, advanced, asked_of, course, ended
+from alerts.course import course
 from alerts.definition import Definition
 from alerts.levels import judged
+from alerts.lines import asked_of
 from alerts.machine import REASONS, Reason
+from alerts.steps import Standing, advanced, ended
 from tests.alerts.naive import fold
 from tests.alerts.published import PUBLISHED, Published
 from tests.alerts.storyline import AT, ZONE, frame, read, written

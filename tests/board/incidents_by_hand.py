@@ -79,4 +79,4 @@ class Hand:
             book.save(incident, self.openers[incident.id])
             book.add_events(events)
             if change is not None:
-                book.add_change(change, incident.id)
+                book.add_changes([(change, incident.id)])

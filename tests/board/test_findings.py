@@ -8,11 +8,11 @@ import pytest
 
 from cockpit.board.findings import LATEST, findings, weeks
 from cockpit.board.findings_rows import findings_rows, findings_sheet
-from cockpit.board.spans import ONLINE
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.halls_today import ONLINE
 from metrics.finding import PLACE, all_findings
 from tests.board.busy_hall import busy_hall, spell, window
 from tests.board.small_city import NOW, at, build, case, ticket

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.catalogue import catalogue
-from alerts.course import Standing
 from alerts.incidents import Change, Closing, Incident, Place
 from alerts.machine import Reason, State
+from alerts.steps import Standing
 from alerts.thresholds import ThresholdChange
 from cockpit import actions, clock
 from cockpit.board import indicator_sheets
@@ -78,17 +78,17 @@ def filled(folder: DataFolder) -> DataFolder:
     s1, c1, t1 = QUEUES
     county, department = (("county", "云栖区"),), (("dept_code", "d1"),)
     with AlertLog(folder.records.database).writing() as book:
-        book.set_standing(standing("wait_avg", QUEUES, [2, 1, 3], no_data=4, held=1))
-        book.set_standing(standing("overdue_open", [department], [3]))
-        book.set_standing(standing("ywtb_case_rate", [county], [1]))
-        book.set_standing(replace(standing("abandon_rate", [], []), counts={"insufficient": 2, "no_data": 1}))
-        book.set_standing(replace(standing("window_open_rate", [], []), counts={"no_data": 3}))
-        book.set_standing(replace(standing("data_lag", [], []), counts={"held": 0}))
+        book.set_standings([standing("wait_avg", QUEUES, [2, 1, 3], no_data=4, held=1)])
+        book.set_standings([standing("overdue_open", [department], [3])])
+        book.set_standings([standing("ywtb_case_rate", [county], [1])])
+        book.set_standings([replace(standing("abandon_rate", [], []), counts={"insufficient": 2, "no_data": 1})])
+        book.set_standings([replace(standing("window_open_rate", [], []), counts={"no_data": 3})])
+        book.set_standings([replace(standing("data_lag", [], []), counts={"held": 0})])
         ailing = replace(standing("wait_max_open", QUEUES, [1, 0, 1]), counts={}, ailing="ZeroDivisionError: by hand")
-        book.set_standing(ailing)
+        book.set_standings([ailing])
         old = standing("staff_on_duty_rate", [(("hall_id", "s1"),)], [3])
         yesterday = {**old.body, "day": f"{AT.date() - days(1)}"}
-        book.set_standing(replace(old, at=AT - days(1), body=yesterday))
+        book.set_standings([replace(old, at=AT - days(1), body=yesterday)])
         for one in (
             change("wait_avg", s1, AT - days(40), 0, 3),  # longer ago than a month
             change("wait_avg", s1, AT - days(40) + minutes(10), 3, 0),
@@ -104,7 +104,7 @@ def filled(folder: DataFolder) -> DataFolder:
             change("ywtb_case_rate", county, AT - days(1), 0, 1),
             change("overdue_open", department, AT - days(1), 0, 3),
         ):
-            book.add_change(one, "")
+            book.add_changes([(one, "")])
         for number, (place, closing) in enumerate(
             (("s1", Closing.HANDLED), ("s1", Closing.FALSE), ("s1", Closing.DRILL), ("c1", Closing.HANDLED))
         ):

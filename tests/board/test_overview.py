@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from cockpit.board.doors import Doors
-from cockpit.board.halls_today import HallToday
 from cockpit.board.overview import Overview, overview
-from cockpit.board.spans import ONLINE
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.halls_today import ONLINE, HallToday
 from tests.board.small_city import NOW, at, bring_in, build, case, hall, opening, small_city
 
 LOCAL = Viewer.local()

@@ -13,12 +13,12 @@ from cockpit import actions, clock
 from cockpit.board import review_cases, review_numbers, review_sheets
 from cockpit.board.review_numbers import Where
 from cockpit.board.review_states import HERE, SOURCE, State
-from cockpit.board.spans import ONLINE
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.follow_ups import Step
+from cockpit.watch.halls_today import ONLINE
 from metrics.periods import parse
 from metrics.rates import NO_HALL
 from tests.board.small_city import HALLS, NOW, Rows, at, bring_in, build, case, review, ticket

@@ -97,7 +97,8 @@ def _page(found: dict[str, list[Score]], thresholds: Sequence[Fitted]) -> str:
         parts += [f"## {title}", "", "| what | found | must hold | |", "|---|---|---|---|", *rows, ""]
     parts += ["## Fitted thresholds", "", *_fitted_table(thresholds), "", "## By indicator (fitted thresholds)", ""]
     parts += [*_by_indicator(found["fitted"]), "", "## False incidents by cause (fitted thresholds)", ""]
-    parts += [*_by_cause(found["fitted"]), "", "## Incidents that nobody was told of (fitted thresholds)", ""]
+    parts += [*_by_cause(found["fitted"]), "", "## Lead by kind (fitted thresholds)", ""]
+    parts += [*_by_kind(found["fitted"]), "", "## Incidents that nobody was told of (fitted thresholds)", ""]
     return "\n".join([*parts, *_missed(found["fitted"]), "", "<!-- figures:end -->", ""])
 
 
@@ -130,6 +131,26 @@ def _by_cause(scores: Sequence[Score]) -> list[str]:
         loud = sum(one.worst > 1 for one in wrong)
         rows.append(f"| {said} | {len(every)} | {(len(wrong) - loud) / months:.2f} | {loud / months:.2f} |")
     head = "| cause | incidents | false yellow for each hall and month | false orange or red |"
+    return [head, "|---|---|---|---|", *rows]
+
+
+def _by_kind(scores: Sequence[Score]) -> list[str]:
+    """How soon kinds are told that show in the readings of the moment, and how much of it their hold takes."""
+    leads: dict[str, list[tuple[float, int]]] = {}
+    for score in scores:
+        for label in score.labels:
+            fast = [
+                (minutes, 5 * (catalogue()[name].hold.calm - 1))
+                for name, minutes in score.seen.get(label.incident_id, {}).items()
+                if catalogue()[name].cadence == "RT"
+            ]
+            if fast:
+                leads.setdefault(label.kind, []).append(min(fast))
+    rows = []
+    for kind, every in sorted(leads.items()):
+        minutes, held = (statistics.median(part) for part in zip(*every, strict=True))
+        rows.append(f"| {kind} | {len(every)} | {minutes:.0f} | {held:.0f} |")
+    head = "| kind | seen | minutes from onset to the first alert (median) | of them spent in the hold |"
     return [head, "|---|---|---|---|", *rows]
 
 

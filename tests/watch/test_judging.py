@@ -10,8 +10,8 @@ import pytest
 
 from alerts.bad_data import WITNESSES
 from alerts.catalogue import catalogue
-from alerts.course import Standing
 from alerts.machine import State
+from alerts.steps import Standing
 from alerts.thresholds import ThresholdChange
 from cockpit.records.alert_log import StandingRecord
 from cockpit.watch.judging import Judging

@@ -5,19 +5,20 @@ None stands for 无数据: nothing that covers the day was delivered. It is neve
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
-from cockpit.board.freshness import Moment
-from cockpit.board.spans import ONLINE
-from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
+from cockpit.watch.freshness import Moment
 from metrics.facts import overview as facts
 
 #: How `deliveries` names rows without a hall.
 WITHOUT_HALL = "-"
+#: What belongs to no hall, as pages call it everywhere; the commands' answers keep `metrics.rates.NO_HALL`.
+ONLINE = "无大厅（线上）"
 LEVEL_ORDER = ("city", "county", "town", "village", "park")
 
 
@@ -57,19 +58,26 @@ class HallToday:
     bad_reviews: int | None = None
 
 
-def halls_today(snapshot: Snapshot, viewer: Viewer, moment: Moment) -> list[HallToday]:
-    """Every hall the viewer may see, by level, county and identifier; at the end what belongs to no hall."""
+def halls_today(snapshot: Snapshot, moment: Moment, scope: Collection[str] | None) -> list[HallToday]:
+    """Every hall that may be seen, by level, county and identifier; at the end what belongs to no hall.
+
+    Args:
+        snapshot: the state of the data.
+        moment: the instant shown.
+        scope: the halls that may be seen; None is the whole city, with what belongs to no hall.
+    """
     counted = _counts(snapshot, moment)
     delivered = _delivered(snapshot, moment)
     with_calendar = set(
         snapshot.scan("calendar").filter(pl.col("date") == moment.day).select("hall_id").collect()["hall_id"]
     )
-    halls = viewer.within(snapshot.scan("halls")).select("hall_id", "short_name", "county", "level").collect()
+    seen = pl.lit(value=True) if scope is None else pl.col("hall_id").is_in(sorted(scope))
+    halls = snapshot.scan("halls").filter(seen).select("hall_id", "short_name", "county", "level").collect()
     rows = [
         _hall(hall["hall_id"], hall["short_name"], hall["county"], counted, delivered, with_calendar)
         for hall in sorted(halls.to_dicts(), key=lambda h: (LEVEL_ORDER.index(h["level"]), h["county"], h["hall_id"]))
     ]
-    if viewer.sees_city:
+    if scope is None:
         elsewhere = _no_hall(counted, delivered)
         rows += [elsewhere] if elsewhere else []
     return rows

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from cockpit.board.freshness import Moment
-from cockpit.door.viewer import Viewer
 from cockpit.lake.store import Snapshot
+from cockpit.watch.freshness import Moment
 from metrics.facts import overview as facts
 from metrics.standard import TABLES
+
+#: Takes of rows with a hall_id those that may be seen.
+Within = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,25 @@ MEASURES = (
 )
 
 
-def course(snapshot: Snapshot, viewer: Viewer, moment: Moment) -> Course | None:
-    """The course of the day shown; None where nothing was counted on it."""
+def course(snapshot: Snapshot, moment: Moment, within: Within) -> Course | None:
+    """The course of the day shown; None where nothing was counted on it.
+
+    Args:
+        snapshot: the state of the data.
+        moment: the instant shown.
+        within: takes of rows with a hall_id those that may be seen.
+    """
     for measure in MEASURES:
-        rows = viewer.within(snapshot.scan(measure.table, *moment.span))
+        rows = within(snapshot.scan(measure.table, *moment.span))
         today = measure.counts(rows, moment.at).collect()
         if not today.is_empty():
-            return _compared(measure, snapshot, viewer, moment, today)
+            return _compared(measure, snapshot, within, moment, today)
     return None
 
 
-def _compared(measure: _Measure, snapshot: Snapshot, viewer: Viewer, moment: Moment, today: pl.DataFrame) -> Course:
+def _compared(measure: _Measure, snapshot: Snapshot, within: Within, moment: Moment, today: pl.DataFrame) -> Course:
     since = moment.span[0] - timedelta(weeks=facts.USUAL_WEEKS)
-    past = viewer.within(snapshot.scan(measure.table, since, moment.span[0]))
+    past = within(snapshot.scan(measure.table, since, moment.span[0]))
     same_weekday = past.filter(pl.col(str(TABLES[measure.table].time)).dt.weekday() == moment.day.isoweekday())
     counts = measure.counts(same_weekday, moment.at).collect()
     excluded = _no_example(snapshot, since.date(), moment.day)
