@@ -88,6 +88,7 @@ def _advice(view: View) -> None:
     """What to do first; for queues that get too long also how many windows, which, until when, and when to close."""
     found, page = view.found, view.page
     if found.shown.closed_at is not None:
+        _tide_over(view)
         return
     firing = [one for one in found.alarms if one.definition is not None and one.level] or list(found.alarms)
     actions = dict.fromkeys(one.definition.action for one in firing if one.definition is not None)
@@ -104,6 +105,23 @@ def _advice(view: View) -> None:
         note = ""
     if said:
         widgets.panel("建议", "".join(dict.fromkeys(said)), note)
+
+
+def _tide_over(view: View) -> None:
+    """After an incident has closed today: windows that were opened for it and can close again."""
+    found, page = view.found, view.page
+    if found.shown.closed_at is None or found.shown.closed_at.date() != page.now.date():
+        return
+    windows, queues = (names(page.folder, page.now).by_column[name] for name in ("window_id", "queue_id"))
+    said = [
+        f'<p class="ck-advice"><b>{escape(queues.get(one.queue_id, one.queue_id))}</b>：'
+        f"{escape(sentence(one, dict(windows)))}</p>"
+        for alarm in _one_each(list(found.alarms))
+        for one in advised(page.folder, page.viewer, alarm, page.now)
+        if one.closable
+    ]
+    if said:
+        widgets.panel("建议", "".join(dict.fromkeys(said)), "按现在的来客计算，每 5 分钟重算。")
 
 
 def _one_each(alarms: list[Alarm]) -> list[Alarm]:
