@@ -39,7 +39,7 @@ class Report:
         indicator: name of the indicator that should have seen it, `NO_INDICATOR`, or "" before anybody looked.
         found: what was written in the last step after the report; "" before anybody looked.
         steps: how many steps there are.
-        alerts: incidents that were open in the hall at that time: whether it was really missed.
+        alerts: incidents of the moment that were open in the hall at that time: whether it was really missed.
     """
 
     id: str
@@ -80,7 +80,11 @@ def reports(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> list[Report
         indicator = (
             (catalogue()[last.indicator].name if last.indicator in catalogue() else NO_INDICATOR) if looked else ""
         )
-        alerts = tuple(of_hall(folder.records.database, first.hall_id, begun, ended or begun))
+        alerts = tuple(
+            name
+            for name, opener in of_hall(folder.records.database, first.hall_id, begun, ended or begun)
+            if opener in catalogue() and catalogue()[opener].cadence == "RT"
+        )
         found.append(
             Report(
                 missed_id, first.hall_id, places.by_column["hall_id"].get(first.hall_id, first.hall_id), begun, ended,
@@ -92,23 +96,41 @@ def reports(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> list[Report
     return found
 
 
-def sheet(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> Sheet:
-    """The same as a table."""
+def sheet(folder: DataFolder, viewer: Viewer, now: dt.datetime, *, brief: bool = False) -> Sheet:
+    """The same as a table.
+
+    Args:
+        folder: data folder of the city.
+        viewer: who looks.
+        now: the present instant.
+        brief: only what fits a page; a workbook holds all.
+    """
     rows = [
         (
             one.begun, one.ended, one.hall, one.what, one.reported_by, STATES[one.state], one.indicator, one.found,
-            one.by, one.written_at, len(one.alerts),
+            one.by, one.written_at, len(one.alerts), _span(one),
         )
         for one in reports(folder, viewer, now)
     ]  # fmt: skip
     time = pl.Datetime("us", str(folder.zone))
     texts = dict.fromkeys(("hall", "what", "reported_by", "state", "indicator", "found", "by"), pl.String())
-    shape = {"begun": time, "ended": time, **texts, "written_at": time, "alerts": pl.Int64()}
+    shape = {"begun": time, "ended": time, **texts, "written_at": time, "alerts": pl.Int64(), "span": pl.String()}
     fields = [
         Field("begun", "发生时间", "time", role="title"), Field("ended", "结束时间", "time"), Field("hall", "大厅"),
         Field("what", "发生了什么", role="wide"), Field("reported_by", "谁反映的"), Field("state", "状态"),
         Field("indicator", "应由哪项指标发现"), Field("found", "查明情况", role="wide"), Field("by", "登记人"),
-        Field("written_at", "登记时间", "time"), Field("alerts", "当时的预警事件", "count"),
+        Field("written_at", "登记时间", "time"), Field("alerts", "当时的预警", "count"),
     ]  # fmt: skip
-    note = "只能追加，不能修改或删除；“当时的预警事件”是那段时间里该大厅开着的事件，不为 0 就可能并非漏报。"
+    if brief:
+        kept = ("hall", "what", "reported_by", "state", "indicator", "found", "alerts")
+        fields = [Field("span", "发生时间", role="title"), *(one for one in fields if one.name in kept)]
+    note = "只能追加，不能修改或删除；“当时的预警”是那段时间里该大厅正在报警的事件，不为 0 就可能并非漏报。"
     return Sheet("漏报登记", pl.DataFrame(rows, schema=shape, orient="row"), fields, note)
+
+
+def _span(one: Report) -> str:
+    """From when to when: 11-20 08:50–09:20."""
+    if one.ended is None:
+        return f"{one.begun:%m-%d %H:%M} 起"
+    same = one.ended.date() == one.begun.date()
+    return f"{one.begun:%m-%d %H:%M}–{one.ended:{'%H:%M' if same else '%m-%d %H:%M'}}"

@@ -75,14 +75,14 @@ def closed_lately(database: Database, since: dt.datetime) -> list[tuple[Place, d
         return [(tuple(json.loads(row.place).items()), row.closed_at) for row in connection.execute(wanted)]
 
 
-def of_hall(database: Database, hall_id: str, start: dt.datetime, end: dt.datetime) -> list[str]:
-    """Incidents of a hall that were open at some instant from one to another, the earliest first."""
+def of_hall(database: Database, hall_id: str, start: dt.datetime, end: dt.datetime) -> list[tuple[str, str]]:
+    """Incidents of a hall open at some instant from one to another, each with its opener, the earliest first."""
     i = incidents.c
-    wanted = sa.select(i.incident_id).where(
+    wanted = sa.select(i.incident_id, i.indicator).where(
         i.hall_id == hall_id, i.opened_at <= end, sa.or_(i.closed_at.is_(None), i.closed_at >= start)
     )
     with database.reading() as connection:
-        return list(connection.execute(wanted.order_by(i.opened_at)).scalars())
+        return [(row.incident_id, row.indicator) for row in connection.execute(wanted.order_by(i.opened_at))]
 
 
 def said_about(database: Database, names: Sequence[str]) -> dict[str, list[Event]]:

@@ -30,7 +30,7 @@ def register(view: View) -> None:
     page = view.page
     found = reports(page.folder, page.viewer, page.now)
     link = downloads.link(alerts_files.MISSED) if page.viewer.may(Right.DOWNLOAD) else None
-    table = sheet(page.folder, page.viewer, page.now)
+    table = sheet(page.folder, page.viewer, page.now, brief=True)
     widgets.sheet(table, rows=50, link=link if found else None)
     if page.viewer.may(Right.REPORT_MISSED):
         _report(view)
