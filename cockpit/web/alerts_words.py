@@ -80,7 +80,7 @@ def number(value: float | None, definition: Definition) -> str:
     """A value of an indicator with its unit: 26.45 分钟, 1.7 倍, 93%, 3 条."""
     if value is None:
         return words.NO_DATA
-    # Beside its thresholds a reading is told as it is, not rounded onto one of them.
+    # Two decimals: what is just below a threshold should not read as if it had met it.
     digits = words.number(value, 2)
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return f"{digits}{'' if definition.unit == words.PERCENT else ' '}{definition.unit}"
