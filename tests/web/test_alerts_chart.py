@@ -23,8 +23,8 @@ WAIT = catalogue()["wait_avg"]
 ROW = Shown(
     id="i", place=(("hall_id", "s1"),), where="市本级", hall_id="s1", county="市本级", cause="crowd", title="排队拥挤",
     group="flow", indicator="wait_avg", fast=True, firing=("平均等候", "最长在队等候", "人流高峰", "弃号过号率"),
-    level=2, worst=3, opened_at=NOW - timedelta(minutes=25), acknowledged_at=None, by="", assigned_to="", silenced_until=None,
-    closed_at=None, closing=None, rung="值班长", flapping=False,
+    level=2, worst=3, opened_at=NOW - timedelta(minutes=25), acknowledged_at=None, by="", assigned_to="",
+    silenced_until=None, closed_at=None, closing=None, rung="值班长", flapping=False,
     deadline=Deadline(NOW + timedelta(minutes=5), Why.NOT_ACKNOWLEDGED), mine=True, handled=True,
 )  # fmt: skip
 
@@ -57,10 +57,8 @@ def test_where_it_stands_and_until_when() -> None:
     assert alerts_words.stands(taken, people, NOW) == "王芳 在办"
     assert alerts_words.due(taken, NOW)[0] == "11:07 前处置，还剩 60 分钟"
     quiet = replace(taken, silenced_until=NOW + timedelta(hours=2))
-    assert alerts_words.stands(quiet, people, NOW) == "静默到 12:07，王芳 在办" and alerts_words.due(quiet, NOW) == (
-        "",
-        False,
-    )
+    assert alerts_words.stands(quiet, people, NOW) == "静默到 12:07，王芳 在办"
+    assert alerts_words.due(quiet, NOW) == ("", False)
     assert "已恢复，曾为红" in alerts_words.level(replace(ROW, level=0))
 
 
