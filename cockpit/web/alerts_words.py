@@ -15,6 +15,8 @@ from cockpit.web.escaped import escape
 PAGE = "/alerts"
 #: The incident that the address opens.
 INCIDENT = "incident"
+#: From so many minutes on times are told in hours and days.
+_IN_HOURS = 120
 SHOWN = (Level.NORMAL, Level.YELLOW, Level.ORANGE, Level.RED)
 
 
@@ -40,8 +42,8 @@ def heading(row: Shown) -> str:
 def since(row: Shown, now: datetime) -> str:
     """Since when, and for how long."""
     until = row.closed_at or now
-    lasted = words.minutes(max(0.0, (until - row.opened_at).total_seconds() / 60))
-    return f"{words.clock(row.opened_at, now.date())} 起，{'共' if row.closed_at else '已'} {lasted}"
+    lasted = _long((until - row.opened_at).total_seconds() / 60)
+    return f"{words.clock(row.opened_at, now.date())} 起，{'共' if row.closed_at else '已'}{lasted}"
 
 
 def fires(row: Shown, most: int = 3) -> str:
@@ -72,8 +74,15 @@ def due(row: Shown, now: datetime) -> tuple[str, bool]:
     what = "签收" if row.deadline.why is Why.NOT_ACKNOWLEDGED else "处置"
     at = words.clock(row.deadline.at, now.date())
     if left <= 0:
-        return f"应在 {at} 前{what}，已超 {words.minutes(-left)}", True
-    return f"{at} 前{what}，还剩 {words.minutes(left)}", False
+        return f"应在 {at} 前{what}，已超{_long(-left)}", True
+    return f"{at} 前{what}，还剩{_long(left)}", False
+
+
+def _long(minutes: float) -> str:
+    """A length of time after a word: whole minutes up to two hours, then as everywhere."""
+    if minutes < 1:
+        return "不足 1 分钟"
+    return f" {int(minutes)} 分钟" if minutes < _IN_HOURS else f" {words.minutes(minutes)}"
 
 
 def number(value: float | None, definition: Definition) -> str:

@@ -50,6 +50,8 @@ def test_where_it_stands_and_until_when() -> None:
     people = {"wang": "王芳"}
     assert alerts_words.since(ROW, NOW) == "09:42 起，已 25 分钟"
     assert alerts_words.stands(ROW, people, NOW) == "待签收，由值班长签收"
+    assert alerts_words.due(ROW, NOW + timedelta(minutes=4.5)) == ("10:12 前签收，还剩不足 1 分钟", False)
+    assert alerts_words.since(ROW, NOW + timedelta(hours=2)) == "09:42 起，已 2.4 小时"
     assert alerts_words.due(ROW, NOW) == ("10:12 前签收，还剩 5 分钟", False)
     assert alerts_words.due(ROW, NOW + timedelta(minutes=9)) == ("应在 10:12 前签收，已超 4 分钟", True)
     assert alerts_words.fires(ROW) == "平均等候、最长在队等候、人流高峰 等 4 项"
