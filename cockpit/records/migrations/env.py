@@ -5,6 +5,7 @@ from alembic import context
 from cockpit.records import (  # noqa: F401 (their tables belong to the metadata)
     alert_tables,
     door_tables,
+    job_tables,
     missed_tables,
     review_tables,
 )
