@@ -6,6 +6,7 @@ Streamlit's own navigation has English names and takes the place of the account'
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -20,6 +21,7 @@ from cockpit.web.shell import TITLE
 
 OPEN = "菜单"
 ALERTS = "alerts"
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 def counts(viewer: Viewer) -> dict[str, int]:
@@ -33,7 +35,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
         return {}  # the page itself says what is wrong
 
 
-def bar(pages: Sequence[StreamlitPage], current: StreamlitPage, counts: Mapping[str, int]) -> None:
+def bar(pages: Sequence[StreamlitPage], current: StreamlitPage, counts: Mapping[str, int] = _NOTHING) -> None:
     """Draw the bar.
 
     Args:
