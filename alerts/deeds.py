@@ -6,7 +6,7 @@ Source: the indicators 2026.1, "From readings to people".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.incidents import Closing, Event, Incident, Kind, over
@@ -80,6 +80,11 @@ def done(incident: Incident, deed: Deed) -> tuple[Incident, list[Event]]:
 
 #: Reasons that say whether an alert was worth somebody's while; a drill, or what was told twice, says nothing.
 JUDGED = (Closing.HANDLED, Closing.FALSE, Closing.KNOWN)
+
+
+def by_people(events: Iterable[Event]) -> Sequence[Event]:
+    """What people did, of the history of an incident."""
+    return [event for event in events if event.who]
 
 
 def usefulness(closings: Iterable[Closing]) -> float | None:

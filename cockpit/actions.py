@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -13,6 +11,7 @@ from alerts.thresholds import EDGES, Edge, ThresholdChange
 from cockpit import clock
 from cockpit.door import accounts, walls
 from cockpit.door.accounts import Binding
+from cockpit.door.audited import audited
 from cockpit.door.roles import Right, Role
 from cockpit.door.scope import CITY, HALL, halls_of, known_halls
 from cockpit.door.viewer import Viewer
@@ -34,27 +33,8 @@ _DONE_AT_SOURCE = {
 #: So long may what somebody writes about a step be.
 TEXT_LENGTH = 500
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 
-
-def _audited(
-    act: Callable[Concatenate[DataFolder, Viewer, _P], _R],
-) -> Callable[Concatenate[DataFolder, Viewer, _P], _R]:
-    """What is refused is in the audit as well as what is done."""
-
-    @wraps(act)
-    def audited(folder: DataFolder, viewer: Viewer, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        try:
-            return act(folder, viewer, *args, **kwargs)
-        except Refused as refusal:
-            folder.people.write_down(line(viewer.name, f"refused.{act.__name__}", viewer.name, refusal.sentence))
-            raise
-
-    return audited
-
-
-@_audited
+@audited
 def add_account(
     folder: DataFolder,
     viewer: Viewer,
@@ -76,7 +56,7 @@ def add_account(
     return accounts.add(folder, name, role, binding, by=viewer.name, **more)
 
 
-@_audited
+@audited
 def change_account(folder: DataFolder, viewer: Viewer, name: str, role: Role, binding: Binding) -> None:
     """Give an account another role or part of the city.
 
@@ -88,7 +68,7 @@ def change_account(folder: DataFolder, viewer: Viewer, name: str, role: Role, bi
     accounts.change(folder, name, role, binding, by=viewer.name)
 
 
-@_audited
+@audited
 def set_contact(folder: DataFolder, viewer: Viewer, name: str, contact: str) -> None:
     """Say how a person is reached by messages; empty takes it away.
 
@@ -99,7 +79,7 @@ def set_contact(folder: DataFolder, viewer: Viewer, name: str, contact: str) -> 
     accounts.set_contact(folder, name, contact, by=viewer.name)
 
 
-@_audited
+@audited
 def disable_account(folder: DataFolder, viewer: Viewer, name: str) -> None:
     """Disable an account; its open sessions end.
 
@@ -110,7 +90,7 @@ def disable_account(folder: DataFolder, viewer: Viewer, name: str) -> None:
     accounts.disable(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def enable_account(folder: DataFolder, viewer: Viewer, name: str) -> str:
     """Enable an account again; returns a new one-time password.
 
@@ -121,7 +101,7 @@ def enable_account(folder: DataFolder, viewer: Viewer, name: str) -> str:
     return accounts.enable(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def reset_password(folder: DataFolder, viewer: Viewer, name: str) -> str:
     """Give a new one-time password, which is returned.
 
@@ -132,7 +112,7 @@ def reset_password(folder: DataFolder, viewer: Viewer, name: str) -> str:
     return accounts.reset_password(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def issue_wall(folder: DataFolder, viewer: Viewer, name: str, binding: Binding) -> str:
     """Issue a token for a wall screen; returns it.
 
@@ -144,7 +124,7 @@ def issue_wall(folder: DataFolder, viewer: Viewer, name: str, binding: Binding) 
     return walls.issue(folder, name, binding, by=viewer.name)
 
 
-@_audited
+@audited
 def revoke_wall(folder: DataFolder, viewer: Viewer, name: str) -> None:
     """Revoke the token of a wall screen.
 
@@ -158,7 +138,7 @@ def revoke_wall(folder: DataFolder, viewer: Viewer, name: str) -> None:
     walls.revoke(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def follow_up(
     folder: DataFolder, viewer: Viewer, review_id: str, step: Step, text: str = "", satisfied: bool | None = None
 ) -> ReviewEvent:
@@ -202,7 +182,7 @@ def follow_up(
     return event
 
 
-@_audited
+@audited
 def set_threshold(
     folder: DataFolder,
     viewer: Viewer,

@@ -111,10 +111,7 @@ def months(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> dict[str, Mo
 
 def sees(viewer: Viewer, place: Place) -> bool:
     """Whether a place lies within the viewer's scope: its hall, else its county; all else is the whole city's."""
-    where = dict(place)
-    if "hall_id" in where:
-        return viewer.sees_hall(where["hall_id"])
-    return viewer.sees_county(where["county"]) if "county" in where else viewer.sees_city
+    return viewer.sees_place(place)
 
 
 def first_instant(now: dt.datetime) -> dt.datetime:

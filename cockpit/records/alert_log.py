@@ -82,6 +82,10 @@ class Book:
         row = self._connection.execute(wanted.with_for_update()).one_or_none()
         return incident_of(row) if row else None
 
+    def history(self, incident_id: str) -> list[Event]:
+        """The history of an incident so far, in the order in which it was written."""
+        return _history(self._connection, incident_id)
+
     def save(self, incident: Incident, indicator: str) -> None:
         """Keep an incident as it now is."""
         self.save_all([IncidentRecord(incident, indicator)])
@@ -210,12 +214,8 @@ class AlertLog:
 
     def events(self, incident_id: str) -> list[Event]:
         """The history of an incident, in the order in which it was written."""
-        columns = t.incident_events.c
         with self._database.reading() as connection:
-            rows = connection.execute(
-                sa.select(t.incident_events).where(columns.incident_id == incident_id).order_by(columns.event_id)
-            ).all()
-        return [_event(row) for row in rows]
+            return _history(connection, incident_id)
 
     def changes(
         self,
@@ -236,6 +236,12 @@ class AlertLog:
         with self._database.reading() as connection:
             rows = connection.execute(sa.select(t.alert_changes).where(wanted).order_by(columns.change_id)).all()
         return [ChangeRecord(row.change_id, _change(row), row.incident_id) for row in rows]
+
+
+def _history(connection: sa.Connection, incident_id: str) -> list[Event]:
+    columns = t.incident_events.c
+    wanted = sa.select(t.incident_events).where(columns.incident_id == incident_id).order_by(columns.event_id)
+    return [_event(row) for row in connection.execute(wanted)]
 
 
 def _row(record: IncidentRecord) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from cockpit.records import (  # noqa: F401 (their tables belong to the metadata
     door_tables,
     job_tables,
     message_tables,
+    missed_tables,
     review_tables,
 )
 from cockpit.records.tables import metadata
