@@ -18,10 +18,14 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from alerts.catalogue import catalogue
+from alerts.incidents import Event, Kind
+from alerts.ladder import Why, rungs_of
 from cockpit import clock
 from cockpit.jobs.job import LEASE
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.records import alert_tables as t
+from cockpit.records.alert_log import AlertLog
 from cockpit.records.jobs import JobRuns, RunRecord
 from cockpit.records.lease import holder
 from cockpit.settings import load_settings
@@ -72,14 +76,33 @@ def undisturbed(folder: DataFolder, *looks: dt.datetime) -> list[dt.datetime]:
 
 
 def on_record(folder: DataFolder) -> dict[str, list[tuple[Any, ...]]]:
-    """All that evaluations have written, but for numbers of rows."""
+    """All that evaluations have written, but for numbers of rows and for whom the ladder has reached since."""
     tables = {t.alert_changes: "change_id", t.incidents: "opened_at", t.incident_events: "event_id"}
     found = {}
     with folder.records.database.reading() as connection:
         for table, order in (*tables.items(), (t.alert_standings, "indicator")):
             rows = connection.execute(sa.select(table).order_by(order, *table.primary_key)).mappings()
-            own = {"change_id", "event_id"}
-            found[table.name] = [tuple(value for name, value in row.items() if name not in own) for row in rows]
+            own = {"change_id", "event_id", "told_level", "rung", "told_at"}
+            written = [row for row in rows if row.get("kind") != Kind.TOLD]
+            found[table.name] = [tuple(value for name, value in row.items() if name not in own) for row in written]
+    return found
+
+
+def told_twice(folder: DataFolder) -> list[Event]:
+    """Whatever people were told although nothing had risen since, or although the ladder had reached that rung."""
+    log, found = AlertLog(folder.records.database), []
+    for record in log.incidents(dt.datetime(2026, 1, 1, tzinfo=dt.UTC)):
+        risen, reached = False, -1
+        rungs = rungs_of(catalogue()[record.indicator].owner, fast=catalogue()[record.indicator].cadence == "RT")
+        for event in log.events(record.incident.id):
+            if event.kind in (Kind.OPENED, Kind.JOINED, Kind.ROSE):
+                risen = True
+            elif event.kind is Kind.TOLD:
+                rung = rungs.index(str(event.detail["rung"]))
+                because_of_a_rise = event.detail["why"] in (Why.NEW, Why.ROSE)
+                if not (risen if because_of_a_rise else rung > reached):
+                    found.append(event)
+                risen, reached = risen and not because_of_a_rise, rung
     return found
 
 

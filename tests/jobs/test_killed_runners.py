@@ -11,7 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from alerts.incidents import Kind
 from cockpit.lake.folder import DataFolder
+from cockpit.records.alert_log import AlertLog
 from cockpit.records.jobs import Outcome
 from tests.jobs.runners import (
     Runners,
@@ -21,6 +23,7 @@ from tests.jobs.runners import (
     kill_at_random,
     on_record,
     opened,
+    told_twice,
     undisturbed,
     until,
 )
@@ -85,6 +88,12 @@ def lived_through(one: Runners, alone: DataFolder, kills: int, seed: int, also: 
     for name, rows in wanted.items():
         assert kept[name] == rows, name
     assert "Traceback" not in one.said()
+    assert not told_twice(folder)
+    assert any(
+        event.kind is Kind.TOLD
+        for record in AlertLog(folder.records.database).incidents()
+        for event in AlertLog(folder.records.database).events(record.incident.id)
+    )
     alone.close()
     folder.close()
 
