@@ -27,6 +27,7 @@ from cockpit.settings_values import (
     checked_networks,
     checked_public_url,
     checked_records_url,
+    checked_scenes,
     checked_streamlit,
     checked_text,
     checked_thresholds,
@@ -132,6 +133,22 @@ class WebSettings(Section):
     stale_minutes: int = _setting(30, "数据超过多久没有更新就在页面上提醒", "分钟", ge=1, le=10_080)
 
 
+class WallSettings(Section):
+    """What turns on the wall screens."""
+
+    scenes: Annotated[str, AfterValidator(checked_scenes)] = _setting(
+        "now, halls, onenet, reviews",
+        "大屏轮换的画面，按写的次序；有红色预警时改为轮换预警和今日运行",
+        allowed="以逗号分开的 now、halls、onenet、reviews",
+    )
+    seconds: int = _setting(30, "每个画面停留多久", "秒", ge=5, le=3600)
+
+    @property
+    def order(self) -> list[str]:
+        """The scenes in the order in which they turn."""
+        return [name.strip() for name in self.scenes.split(",")]
+
+
 class DoorSettings(Section):
     """How long people stay signed in."""
 
@@ -169,6 +186,7 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     lake: LakeSettings = LakeSettings()
     web: WebSettings = WebSettings()
+    wall: WallSettings = WallSettings()
     door: DoorSettings = DoorSettings()
     oidc: OidcSettings = OidcSettings()
     thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = _setting(
