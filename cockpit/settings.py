@@ -9,7 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -21,13 +21,14 @@ from pydantic_settings import (
 
 from cockpit.errors import SettingsError
 from cockpit.settings_faults import Origins, readable_toml, sentences, unknown_variable
+from cockpit.settings_section import Section
+from cockpit.settings_section import setting as _setting
 from cockpit.settings_values import (
     checked_host,
     checked_issuer,
     checked_networks,
     checked_public_url,
     checked_records_url,
-    checked_scenes,
     checked_streamlit,
     checked_text,
     checked_thresholds,
@@ -35,6 +36,7 @@ from cockpit.settings_values import (
     folder,
     optional_folder,
 )
+from cockpit.settings_wall import WallSettings
 
 #: Sections whose keys are not ours to list.
 FREE = ("streamlit", "thresholds")
@@ -50,17 +52,6 @@ NOT_SETTINGS = frozenset(
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Folder = Annotated[Path, BeforeValidator(folder)]
 OptionalFolder = Annotated[Path | None, BeforeValidator(optional_folder)]
-
-
-def _setting(default: object, meaning: str, unit: str = "", allowed: str = "", **bounds: Any) -> Any:  # noqa: ANN401
-    """One setting: its default, what it means to the people who run the product, its unit and what is allowed."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit, "allowed": allowed}, **bounds)
-
-
-class Section(BaseModel):
-    """One [section] of config.toml; it cannot change once read, and knows no other keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=False)
 
 
 class CitySettings(Section):
@@ -131,22 +122,6 @@ class WebSettings(Section):
     )
     refresh_seconds: int = _setting(10, "页面隔多久查看一次有没有新数据", "秒", ge=1, le=3600)
     stale_minutes: int = _setting(30, "数据超过多久没有更新就在页面上提醒", "分钟", ge=1, le=10_080)
-
-
-class WallSettings(Section):
-    """What turns on the wall screens."""
-
-    scenes: Annotated[str, AfterValidator(checked_scenes)] = _setting(
-        "now, halls, onenet, reviews",
-        "大屏轮换的画面，按写的次序；有红色预警时改为轮换预警和今日运行",
-        allowed="以逗号分开的 now、halls、onenet、reviews",
-    )
-    seconds: int = _setting(30, "每个画面停留多久", "秒", ge=5, le=3600)
-
-    @property
-    def order(self) -> list[str]:
-        """The scenes in the order in which they turn."""
-        return [name.strip() for name in self.scenes.split(",")]
 
 
 class DoorSettings(Section):

@@ -45,7 +45,7 @@ def incident_lines(
 
     Returns:
         id, level, place, hall_id, county, title, what, more, since, state, state_since, told; for red ones reading,
-        action, at.
+        action.
     """
     found = [
         _line(record, names, readings)
@@ -108,7 +108,12 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
     hall, county = _where(incident, names)
     firing = sorted(
         (alert for alert, level in incident.alerts.items() if level > 0),
-        key=lambda alert: (-incident.alerts[alert], alert[0] != record.indicator, alert),
+        key=lambda alert: (
+            -incident.alerts[alert],
+            incident.level >= RED and not _past(alert, readings),
+            alert[0] != record.indicator,
+            alert,
+        ),
     )
     opener, worst = catalogue().get(record.indicator), catalogue().get(firing[0][0])
     state, since = _state(incident)
@@ -123,7 +128,6 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
     if incident.level >= RED:
         line["reading"] = _reading(firing[0], incident.alerts[firing[0]], readings)
         line["action"] = worst.action if worst else None
-        line["at"] = names.said(firing[0][1])
     return line
 
 
@@ -135,18 +139,29 @@ def _state(incident: Incident) -> tuple[str, dt.datetime]:
     return ("已转派" if given else "处置中"), incident.acknowledged_at
 
 
+def _row(alert: Alert, readings: Mapping[str, pl.DataFrame]) -> dict[str, Any] | None:
+    """The reading of an alert's place; None where the evaluation did not read it or had nothing to read."""
+    name, place = alert
+    if name not in readings:
+        return None
+    rows = readings[name].filter(pl.col(column) == value for column, value in place).to_dicts()
+    return rows[0] if rows and rows[0]["value"] is not None else None
+
+
+def _past(alert: Alert, readings: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether the reading is still beyond red; a level outlasts it until recovery has held for a while."""
+    row = _row(alert, readings)
+    return row is not None and (row["met"] or 0) >= RED
+
+
 def _reading(alert: Alert, level: int, readings: Mapping[str, pl.DataFrame]) -> dict[str, Any] | None:
     """The number that is red, against the threshold in force; None where the evaluation did not read it."""
-    name, place = alert
-    definition, frame = catalogue().get(name), readings.get(name)
-    if frame is None or definition is None:
-        return None
-    rows = frame.filter(pl.col(column) == value for column, value in place)
-    if rows.is_empty() or rows["value"].item(0) is None:
+    definition, row = catalogue().get(alert[0]), _row(alert, readings)
+    if row is None or definition is None:
         return None
     edge = ("yellow", "orange", "red")[level - 1]
-    threshold = rows[edge].item(0) if edge in rows.columns else definition.thresholds.of(level)
     return {
-        "value": round(rows["value"].item(0), 2), "unit": definition.unit, "name": definition.name,
-        "threshold": threshold, "level": LEVELS[level], "direction": definition.direction,
+        "value": round(row["value"], 2), "unit": definition.unit, "name": definition.name,
+        "threshold": row.get(edge, definition.thresholds.of(level)), "level": LEVELS[level],
+        "direction": definition.direction, "past": (row["met"] or 0) >= level,
     }  # fmt: skip

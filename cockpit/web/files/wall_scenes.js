@@ -4,7 +4,7 @@
 const Scenes = (() => {
   const { LEVELS, make, box, say, dress, rows, figure, ease, clockOf, minutes, lasting, against, chart } = Parts;
   const NAMES = { now: "今日运行", halls: "各大厅", onenet: "一网通办", reviews: "好差评", spotlight: "红色预警" };
-  const RATES = [["ywtb_case_rate", "一网通办办件率"], ["ywtb_window_rate", "窗口一网通办收件率"], ["ywtb_items_on_target", "单事项一网通办率"]];
+  const RATES = [["ywtb_case_rate", "一网通办办件率"], ["ywtb_window_rate", "窗口一网通办收件率"], ["ywtb_items_on_target", "单事项达标占比"]];
   const GOOD = ["review_good_rate", "好评率"];
   const ALL = [...RATES, GOOD];
   const at = (id) => document.getElementById(id);
@@ -47,7 +47,7 @@ const Scenes = (() => {
     course.append(make("div", "chart"));
     const month = tile("month", "month", "本月一网通办");
     month.append(make("div", "rows"));
-    const alerts = tile("alerts", "alerts", "未了的预警");
+    const alerts = tile("alerts", "alerts", "未关闭的预警");
     alerts.append(make("div", "rows"), make("div", "more"), box("div", "quiet", make("b"), make("span", "soft")));
     const need = tile("live", "needs", "需要支援的大厅");
     need.append(make("div", "rows"));
@@ -61,13 +61,14 @@ const Scenes = (() => {
   function fillNow(body, instant) {
     const numbers = body.now;
     const values = [[numbers.waiting], [numbers.wait, 1], [numbers.tickets], [numbers.cases], [numbers.windows], [numbers.saturation]];
+    const longest = body.halls.filter((hall) => hall.wait !== null).sort((a, b) => b.wait - a.wait || (a.id < b.id ? -1 : 1))[0];
     const below = [
       numbers.halls_open === null ? "" : `${numbers.halls} 个大厅，${numbers.halls_open} 个在开放`,
-      "",
+      longest && longest.wait > 0 ? `最长 ${figure(longest.wait, 1)} 分钟，${longest.name}` : "",
       body.arrivals ? against(body.arrivals.so_far, body.arrivals.usual_so_far) : "",
       body.cases ? against(body.cases.so_far, body.cases.usual_so_far) : "",
       numbers.windows && numbers.waiting !== null ? `每窗等候 ${figure(numbers.waiting / numbers.windows, 1)} 人` : "",
-      "",
+      numbers.saturation === null ? "" : "开窗时间里在办理的占比",
     ];
     [...built.kpis.children].forEach((cell, index) => {
       ease(cell.querySelector("b > span"), values[index][0], values[index][1] || 0);
@@ -81,7 +82,11 @@ const Scenes = (() => {
     say(built.month.title_, body.month ? `${Number(body.month.month.slice(5))} 月累计 · 目标 90%` : "本月一网通办");
     fillAlerts(body, instant);
     fillNeed(body);
-    rows(built.strip.lastChild, body.strip.slice(0, 4), (one) => `${one.at}${one.kind}${one.place}${one.title}`, () =>
+    fillStrip(built.strip.lastChild, body.strip.slice(0, 4));
+  }
+
+  function fillStrip(holder, lines) {
+    rows(holder, lines, (one) => `${one.at}${one.kind}${one.place}${one.title}`, () =>
       box("div", "event", make("span", "level"), make("span", "cut"), make("span", "soft cut")), (row, one) => {
       const over = one.kind === "cleared" || one.kind === "closed";
       dress(row.children[0], over ? "level" : sign(one.level));
@@ -127,7 +132,7 @@ const Scenes = (() => {
     built.alerts.children[2].hidden = rest <= 0;
     say(built.alerts.children[2], `另有 ${rest} 起`);
     built.alerts.children[3].hidden = shown.length > 0;
-    say(built.alerts.children[3].firstChild, "没有未了的预警");
+    say(built.alerts.children[3].firstChild, "没有未关闭的预警");
     say(built.alerts.children[3].lastChild, body.calm_since ? `${since(body.calm_since, instant)}起平稳` : "近两天没有预警");
   }
 
@@ -170,7 +175,7 @@ const Scenes = (() => {
       block.lastChild.style.gridTemplate = `repeat(${down}, minmax(0, 1fr)) / repeat(${across}, minmax(0, 1fr))`;
       const placed = [...list].sort((a, b) => (a.row ?? 9999) - (b.row ?? 9999) || (a.col ?? 9999) - (b.col ?? 9999) || (a.id < b.id ? -1 : 1));
       rows(block.lastChild, placed, (hall) => hall.id, () => (large ? box("div", "hall", make("span"), make("b")) : make("div", "hall")), (cell, hall) => {
-        dress(cell, `hall ${hall.level ? `l${hall.level}` : hall.open === null ? "dim" : hall.open ? "" : "shut"}`.trim());
+        dress(cell, `hall ${hall.level ? `l${hall.level}` : hall.open === null ? "dim" : hall.open ? "" : "shut"} ${hall.level || hall.waiting ? "" : "none"}`.trim());
         if (!large) say(cell, LEVELS[hall.level]);
         else {
           say(cell.firstChild, down * high > 12 && wide > 3 ? "" : hall.name.slice(0, 4));
@@ -283,21 +288,23 @@ const Scenes = (() => {
   function spotlight() {
     const fact = (name) => box("div", "", make("span", "name", name), make("b", "cut"));
     const facts = box("div", "facts", fact("开始"), fact("处置"), fact("已通知"), fact("等候人数"), fact("平均等候"), fact("开放窗口"));
-    const story = box("section", "tile panel case",
+    const told = box("section", "tile panel case",
       box("div", "sign", make("span", "level l3", "红"), make("span", "", "红色预警")), make("div", "where cut"), make("div", "title cut"),
       box("div", "value", box("b", "", make("span"), make("small")), make("span", "soft")), facts, make("div", "do cut"));
-    story.dataset.tile = "alerts";
-    const others = tile("alerts", "alerts", "其他未了的预警");
+    told.dataset.tile = "alerts";
+    const others = tile("alerts", "alerts", "其他未关闭的预警");
     others.append(make("div", "rows"), make("div", "more"));
-    scene("spotlight", story, others);
-    Object.assign(built, { story, others, facts });
+    const story = tile("alerts", "story", "最近动态");
+    story.append(make("div", "rows"));
+    scene("spotlight", told, box("div", "column", others, story));
+    Object.assign(built, { told, others, facts, story });
   }
 
   function fillSpotlight(body, instant, turn) {
     const red = body.incidents.filter((one) => one.level === 3);
     const one = red.length ? red[turn % red.length] : null;
     const moment = Date.parse(instant);
-    const [, where, title, value, , todo] = built.story.children;
+    const [, where, title, value, , todo] = built.told.children;
     say(where, one ? one.place : "没有红色预警");
     say(title, one ? `${one.title}${one.what ? ` · ${one.what}` : ""}${one.more > 0 ? ` 等 ${one.more + 1} 项` : ""}` : "全市平稳");
     const reading = one && one.reading;
@@ -305,7 +312,7 @@ const Scenes = (() => {
     if (reading) {
       ease(value.firstChild.firstChild, reading.value, Number.isInteger(reading.value) ? 0 : 1);
       say(value.firstChild.lastChild, reading.unit);
-      say(value.lastChild, `红色阈值 ${figure(reading.threshold, Number.isInteger(reading.threshold) ? 0 : 1)} ${reading.unit}${one.at && one.at !== one.place ? ` · ${one.at}` : ""}`);
+      say(value.lastChild, `红色阈值 ${figure(reading.threshold, Number.isInteger(reading.threshold) ? 0 : 1)} ${reading.unit}${reading.past ? "" : "，现已回落，尚未解除"}`);
     }
     const hall = one && body.halls.find((each) => each.id === one.hall_id);
     const texts = one ? [
@@ -315,7 +322,7 @@ const Scenes = (() => {
     [...built.facts.children].forEach((fact, index) => say(fact.lastChild, texts[index]));
     say(todo, one && one.action ? `先做：${one.action}` : "");
     const rest = body.incidents.filter((each) => each !== one);
-    rows(built.others.children[1], rest.slice(0, 10), (each) => each.id, () =>
+    rows(built.others.children[1], rest.slice(0, 5), (each) => each.id, () =>
       box("div", "alert", make("span", "level"), make("span", "what cut"), make("span", "who cut")), (row, each) => {
       dress(row.children[0], sign(each.level));
       say(row.children[0], LEVELS[each.level]);
@@ -324,6 +331,7 @@ const Scenes = (() => {
     });
     built.others.children[2].hidden = rest.length > 0;
     say(built.others.children[2], "没有其他预警");
+    fillStrip(built.story.lastChild, body.strip.slice(0, 4));
   }
 
   function fill(body, instant, turn) {
