@@ -192,7 +192,7 @@
 
   addEventListener("resize", () => told && told.body && drawn());
   Scenes.build();
-  Scenes.drawCourse(null, "");
+  Scenes.drawCourse(null);
   tick();
   setInterval(tick, 1000);
   ask();

@@ -64,7 +64,7 @@ const Scenes = (() => {
     const longest = body.halls.filter((hall) => hall.wait !== null).sort((a, b) => b.wait - a.wait || (a.id < b.id ? -1 : 1))[0];
     const below = [
       numbers.halls_open === null ? "" : `${numbers.halls} 个大厅，${numbers.halls_open} 个在开放`,
-      longest && longest.wait > 0 ? `最长 ${figure(longest.wait, 1)} 分钟，${longest.name}` : "",
+      longest && longest.wait > 0 ? `${longest.name} ${figure(longest.wait, 1)} 分钟` : "",
       body.arrivals ? against(body.arrivals.so_far, body.arrivals.usual_so_far) : "",
       body.cases ? against(body.cases.so_far, body.cases.usual_so_far) : "",
       numbers.windows && numbers.waiting !== null ? `每窗等候 ${figure(numbers.waiting / numbers.windows, 1)} 人` : "",
@@ -77,11 +77,11 @@ const Scenes = (() => {
     fillMap(built.map.lastChild, body.halls, false);
     const course = body.arrivals;
     say(built.course.title_, course && course.still ? `今日到厅取号 · 预计还有 ${figure(Math.round(course.still[0] / 10) * 10)}–${figure(Math.round(course.still[2] / 10) * 10)} 人` : "今日到厅取号");
-    drawCourse(body, instant);
     fillRates(built.month.lastChild, body.month, ALL);
     say(built.month.title_, body.month ? `${Number(body.month.month.slice(5))} 月累计 · 目标 90%` : "本月一网通办");
     fillAlerts(body, instant);
     fillNeed(body);
+    drawCourse(body);
     fillStrip(built.strip.lastChild, body.strip.slice(0, 4));
   }
 
@@ -96,9 +96,9 @@ const Scenes = (() => {
     });
   }
 
-  function drawCourse(body, instant) {
+  function drawCourse(body) {
     const holder = built.course.lastChild;
-    const minute = body && body.now.halls_open !== null ? Number(instant.slice(11, 13)) * 60 + Number(instant.slice(14, 16)) : null;
+    const minute = body && body.arrivals ? Number(body.at.slice(11, 13)) * 60 + Number(body.at.slice(14, 16)) : null;
     chart(holder, body ? body.arrivals : null, minute);
   }
 
