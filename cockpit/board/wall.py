@@ -10,7 +10,10 @@ from typing import Any
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.records.alert_log import AlertLog
+from cockpit.records.alert_stream import last_line
 from cockpit.records.wall_snapshots import read_snapshot, snapshot_at
+from cockpit.watch.wall_alerts import state_of
 from cockpit.watch.wall_numbers import Scope
 
 
@@ -41,12 +44,28 @@ def scope_of(viewer: Viewer) -> Scope:
     return Scope("hall", tuple(sorted(viewer.scope)))
 
 
-def wall_at(folder: DataFolder, viewer: Viewer) -> dt.datetime | None:
-    """The instant of the snapshot; cheap enough to be asked every few seconds by every screen."""
-    return snapshot_at(folder.records.database, scope_of(viewer).key)
+def state_of_wall(folder: DataFolder, viewer: Viewer) -> str:
+    """Names what is shown: another snapshot, or something that people did, gives another name.
+
+    Cheap enough to be asked every few seconds by every screen.
+    """
+    database = folder.records.database
+    at = snapshot_at(database, scope_of(viewer).key)
+    return f"{at.isoformat() if at else '-'} {last_line(database)}"
 
 
 def wall(folder: DataFolder, viewer: Viewer) -> Wall:
-    """The snapshot of the part of the city that the viewer sees."""
+    """The snapshot of the part of the city that the viewer sees, with what people have done about it since."""
     found = read_snapshot(folder.records.database, scope_of(viewer).key)
-    return Wall(None, None) if found is None else Wall(found.at, found.body)
+    if found is None:
+        return Wall(None, None)
+    return Wall(found.at, {**found.body, "incidents": _as_they_are(folder, found.body["incidents"], found.at)})
+
+
+def _as_they_are(folder: DataFolder, lines: list[dict[str, Any]], since: dt.datetime) -> list[dict[str, Any]]:
+    """Who takes an incident on must not wait for the next evaluation to see it on the screen."""
+    known = {one.incident.id: one.incident for one in AlertLog(folder.records.database).incidents(since)}
+    found = {one["id"]: state_of(known[one["id"]]) for one in lines if one["id"] in known}
+    states = {name: (state, at.astimezone(folder.zone).isoformat()) for name, (state, at) in found.items()}
+    names = ("state", "state_since")
+    return [line | dict(zip(names, states.get(line["id"], map(line.get, names)), strict=True)) for line in lines]

@@ -35,6 +35,13 @@ class StreamLine:
     cause: str
 
 
+def last_line(database: Database) -> int:
+    """Number of the line written last, by whomever; 0 where there is none. It says whether anything has happened."""
+    with database.reading() as connection:
+        found: int | None = connection.execute(sa.select(sa.func.max(t.incident_events.c.event_id))).scalar()
+    return found or 0
+
+
 def latest_lines(
     database: Database, kinds: Collection[Kind], since: dt.datetime, until: dt.datetime, limit: int
 ) -> list[StreamLine]:

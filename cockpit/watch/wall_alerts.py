@@ -116,7 +116,7 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
         ),
     )
     opener, worst = catalogue().get(record.indicator), catalogue().get(firing[0][0])
-    state, since = _state(incident)
+    state, since = state_of(incident)
     fast = opener is None or opener.cadence == "RT"
     rungs = rungs_of(opener.owner if opener else "duty", fast=fast)
     line: dict[str, Any] = {
@@ -131,8 +131,10 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
     return line
 
 
-def _state(incident: Incident) -> tuple[str, dt.datetime]:
-    """How far people have come with it, and since when: 待签收, 已签收 or 已转派."""
+def state_of(incident: Incident) -> tuple[str, dt.datetime]:
+    """How far people have come with it, and since when: 待签收, 处置中, 已转派 or 已关闭; nobody is named."""
+    if incident.closed_at is not None:
+        return "已关闭", incident.closed_at
     if incident.acknowledged_at is None:
         return "待签收", incident.told_at or incident.opened_at
     given = incident.assigned_to and incident.assigned_to != incident.by

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from cockpit import clock
-from cockpit.board.wall import may_look, wall, wall_at
+from cockpit.board.wall import may_look, state_of_wall, wall
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
@@ -56,9 +56,8 @@ def _answer(viewer: Viewer, known: str | None) -> Response:
         folder = installed.data_folder()
         if folder is None:
             return PlainTextResponse(NOT_READABLE, status_code=503)
-        at = wall_at(folder, viewer)
         settings = installed.settings().wall
-        tag = _tag(version(), at.isoformat() if at else "-", viewer.name, str(settings))
+        tag = _tag(version(), state_of_wall(folder, viewer), viewer.name, str(settings))
         headers = {"ETag": tag, "Cache-Control": "no-store", "X-Cockpit-Now": _now(folder)}
         if known == tag:
             return Response(status_code=304, headers=headers)
