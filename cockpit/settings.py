@@ -21,8 +21,8 @@ from pydantic_settings import (
 
 from cockpit.errors import SettingsError
 from cockpit.settings_faults import Origins, readable_toml, sentences, unknown_variable
-from cockpit.settings_section import Section
-from cockpit.settings_section import setting as _setting
+from cockpit.settings_jobs import JobSettings
+from cockpit.settings_section import Section, setting
 from cockpit.settings_values import (
     checked_host,
     checked_issuer,
@@ -57,10 +57,10 @@ OptionalFolder = Annotated[Path | None, BeforeValidator(optional_folder)]
 class CitySettings(Section):
     """Whose halls these are; one data folder holds one city."""
 
-    name: Annotated[str, AfterValidator(checked_text)] = _setting(
+    name: Annotated[str, AfterValidator(checked_text)] = setting(
         "示范市", "城市名称，显示在页面和报告上", allowed="不为空的文字"
     )
-    timezone: Annotated[str, AfterValidator(checked_zone)] = _setting(
+    timezone: Annotated[str, AfterValidator(checked_zone)] = setting(
         "Asia/Shanghai", "城市所在时区，不带时区的时间都按它理解", allowed="IANA 时区名，如 Asia/Shanghai"
     )
 
@@ -68,7 +68,7 @@ class CitySettings(Section):
 class RecordsSettings(Section):
     """Where the state database lies (batches, people, alerts)."""
 
-    url: Annotated[str, AfterValidator(checked_records_url)] = _setting(
+    url: Annotated[str, AfterValidator(checked_records_url)] = setting(
         "",
         "状态库的地址，留空即用数据文件夹里的 SQLite；密码请写在环境变量 COCKPIT_RECORDS__URL 里",
         allowed="留空，或 postgresql+psycopg://用户:密码@主机/库名",
@@ -79,16 +79,16 @@ class RecordsSettings(Section):
 class IntakeSettings(Section):
     """How files are let in, and what is refused early."""
 
-    drop_dir: OptionalFolder = _setting(
+    drop_dir: OptionalFolder = setting(
         None, "投递文件夹：放进去的文件自动导入；留空即数据文件夹里的 inbox", allowed="留空，或一个文件夹"
     )
-    drop_settle_seconds: Seconds = _setting(10.0, "投递的文件多久不再变大才开始读", "秒", ge=0, le=3600)
-    drop_keep_days: int = _setting(7, "投递的文件导入以后保留多久", "天", ge=0, le=3650)
-    future_tolerance_minutes: int = _setting(5, "时间比现在晚多少以内仍然收下（各机器的钟不齐）", "分钟", ge=0, le=1440)
-    max_file_mb: int = _setting(4096, "一个文件解压以后的上限，超过即整个拒收", "MB", ge=1, le=1_048_576)
-    max_field_mb: int = _setting(8, "一个字段的上限，超过即整个文件拒收", "MB", ge=1, le=1024)
-    max_unpacked_ratio: int = _setting(200, "压缩文件解开后与原大小之比的上限，防压缩炸弹", "倍", ge=2, le=100_000)
-    profile_dir: OptionalFolder = _setting(
+    drop_settle_seconds: Seconds = setting(10.0, "投递的文件多久不再变大才开始读", "秒", ge=0, le=3600)
+    drop_keep_days: int = setting(7, "投递的文件导入以后保留多久", "天", ge=0, le=3650)
+    future_tolerance_minutes: int = setting(5, "时间比现在晚多少以内仍然收下（各机器的钟不齐）", "分钟", ge=0, le=1440)
+    max_file_mb: int = setting(4096, "一个文件解压以后的上限，超过即整个拒收", "MB", ge=1, le=1_048_576)
+    max_field_mb: int = setting(8, "一个字段的上限，超过即整个文件拒收", "MB", ge=1, le=1024)
+    max_unpacked_ratio: int = setting(200, "压缩文件解开后与原大小之比的上限，防压缩炸弹", "倍", ge=2, le=100_000)
+    profile_dir: OptionalFolder = setting(
         None, "本地自编的导入方案（TOML）所在的文件夹，与自带的方案一同使用", allowed="留空，或一个文件夹"
     )
 
@@ -96,54 +96,54 @@ class IntakeSettings(Section):
 class LakeSettings(Section):
     """How records are written and how long superseded files stay."""
 
-    writer_wait_seconds: Seconds = _setting(60.0, "另一个进程正在写入时最多等多久", "秒", ge=0, le=3600)
-    lease_seconds: Seconds = _setting(30.0, "写入权的租期，进程意外退出后过这么久别人才能接手", "秒", ge=1, le=3600)
-    keep_minutes: int = _setting(60, "被替换的旧数据文件保留多久，供正在读取的页面读完", "分钟", ge=1, le=10_080)
-    compact_files: int = _setting(24, "一个月分区里的小文件达到多少个就合并", "个", ge=2, le=1000)
+    writer_wait_seconds: Seconds = setting(60.0, "另一个进程正在写入时最多等多久", "秒", ge=0, le=3600)
+    lease_seconds: Seconds = setting(30.0, "写入权的租期，进程意外退出后过这么久别人才能接手", "秒", ge=1, le=3600)
+    keep_minutes: int = setting(60, "被替换的旧数据文件保留多久，供正在读取的页面读完", "分钟", ge=1, le=10_080)
+    compact_files: int = setting(24, "一个月分区里的小文件达到多少个就合并", "个", ge=2, le=1000)
 
 
 class WebSettings(Section):
     """Where the pages are served and how fresh they must be."""
 
-    host: Annotated[str, AfterValidator(checked_host)] = _setting(
+    host: Annotated[str, AfterValidator(checked_host)] = setting(
         "127.0.0.1", "网页服务监听的地址；0.0.0.0 为本机的全部地址", allowed="IP 地址或 localhost"
     )
-    port: int = _setting(8501, "网页服务的端口", ge=1, le=65_535)
-    public_url: Annotated[str, AfterValidator(checked_public_url)] = _setting(
+    port: int = setting(8501, "网页服务的端口", ge=1, le=65_535)
+    public_url: Annotated[str, AfterValidator(checked_public_url)] = setting(
         "",
         "别的机器用什么网址打开驾驶舱；消息里的链接、统一身份认证都用它，https 时会话只走加密连接",
         allowed="留空，或 https://主机 这样的网址",
     )
-    trusted_proxies: Annotated[str, AfterValidator(checked_networks)] = _setting(
+    trusted_proxies: Annotated[str, AfterValidator(checked_networks)] = setting(
         "", "反向代理的地址；只有它们转告的来访地址和协议才算数", allowed="留空，或以逗号分开的 IP 地址、网段"
     )
-    metrics_from: Annotated[str, AfterValidator(checked_networks)] = _setting(
+    metrics_from: Annotated[str, AfterValidator(checked_networks)] = setting(
         "127.0.0.1, ::1", "谁可以读取监控指标 /metrics", allowed="以逗号分开的 IP 地址、网段"
     )
-    refresh_seconds: int = _setting(10, "页面隔多久查看一次有没有新数据", "秒", ge=1, le=3600)
-    stale_minutes: int = _setting(30, "数据超过多久没有更新就在页面上提醒", "分钟", ge=1, le=10_080)
+    refresh_seconds: int = setting(10, "页面隔多久查看一次有没有新数据", "秒", ge=1, le=3600)
+    stale_minutes: int = setting(30, "数据超过多久没有更新就在页面上提醒", "分钟", ge=1, le=10_080)
 
 
 class DoorSettings(Section):
     """How long people stay signed in."""
 
-    session_hours: int = _setting(12, "登录以后最多多久必须重新登录", "小时", ge=1, le=720)
-    idle_minutes: int = _setting(120, "多久没有操作就要重新登录（页面自己刷新不算操作）", "分钟", ge=5, le=10_080)
+    session_hours: int = setting(12, "登录以后最多多久必须重新登录", "小时", ge=1, le=720)
+    idle_minutes: int = setting(120, "多久没有操作就要重新登录（页面自己刷新不算操作）", "分钟", ge=5, le=10_080)
 
 
 class OidcSettings(Section):
     """Signing in through the city's own identity provider (统一身份认证), where it has one."""
 
-    issuer: Annotated[str, AfterValidator(checked_issuer)] = _setting(
+    issuer: Annotated[str, AfterValidator(checked_issuer)] = setting(
         "", "统一身份认证（OpenID Connect）的签发者网址；留空即不用", allowed="留空，或网址"
     )
-    client_id: str = _setting(
+    client_id: str = setting(
         "", "驾驶舱在统一身份认证里的编号；密钥只写在环境变量 COCKPIT_OIDC_SECRET 里", allowed="文字"
     )
-    name_claim: Annotated[str, AfterValidator(checked_text)] = _setting(
+    name_claim: Annotated[str, AfterValidator(checked_text)] = setting(
         "preferred_username", "身份信息里哪一项是驾驶舱的账号名", allowed="不为空的文字"
     )
-    title: Annotated[str, AfterValidator(checked_text)] = _setting(
+    title: Annotated[str, AfterValidator(checked_text)] = setting(
         "统一身份认证", "登录页面上按钮的名称", allowed="不为空的文字"
     )
 
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", strict=True, env_prefix=PREFIX, env_nested_delimiter=NESTED, env_ignore_empty=True
     )
 
-    data_dir: Folder = _setting(Path("data"), "数据文件夹：一个城市的全部记录都在里面", allowed="一个文件夹")
+    data_dir: Folder = setting(Path("data"), "数据文件夹：一个城市的全部记录都在里面", allowed="一个文件夹")
     city: CitySettings = CitySettings()
     records: RecordsSettings = RecordsSettings()
     intake: IntakeSettings = IntakeSettings()
@@ -163,11 +163,12 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     wall: WallSettings = WallSettings()
     door: DoorSettings = DoorSettings()
+    jobs: JobSettings = JobSettings()
     oidc: OidcSettings = OidcSettings()
-    thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = _setting(
+    thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = setting(
         {}, "拟改的预警阈值，thresholds apply 才生效", allowed="若干 [thresholds.指标] 小节", repr=False
     )
-    streamlit: Annotated[dict[str, Any], BeforeValidator(checked_streamlit)] = _setting(
+    streamlit: Annotated[dict[str, Any], BeforeValidator(checked_streamlit)] = setting(
         {}, "Streamlit 自己的选项，原样传给它", allowed="若干 [streamlit.*] 小节", repr=False
     )
 

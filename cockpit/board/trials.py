@@ -144,10 +144,10 @@ def _worked_out(
     if not past.hall_weeks():
         return replace(trial, state="failed", sentence=NO_DAYS)
     changes = AlertLog(folder.records.database).thresholds()
-    found = suggested(past, definition.id, edge, budget, changes)
+    found = suggested(past, definition.id, edge, budget, changes, trial.begun)
     thresholds = None
     if found.value is not None and found.value != found.now:
-        thresholds = moved(definition, in_force(definition, changes, end), edge, found.value)
+        thresholds = moved(definition, in_force(definition, changes, trial.begun), edge, found.value)
     return replace(trial, state="done", suggestion=found, thresholds=thresholds)
 
 

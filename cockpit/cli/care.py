@@ -10,9 +10,11 @@ from rich.table import Table
 
 from cockpit import clock
 from cockpit.cli.frame import REFUSED, DataOption, JsonOption, data_folder, print_json, refusing
+from cockpit.cli.jobs import job_table
 from cockpit.demo.ledger import read_ledger
 from cockpit.door.health import door_findings
 from cockpit.intake.health import Finding, findings
+from cockpit.jobs.health import job_findings
 from cockpit.lake.facts import FactStore
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
@@ -22,14 +24,15 @@ from metrics.facts.kinds import all_kinds
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("doctor", help="检查这套系统是否健康：数据新旧、磁盘、数据库、隔离区、密钥、工作日。")(doctor)
+    app.command("doctor", help="检查这套系统是否健康：数据新旧、磁盘、数据库、隔离区、密钥、工作日、作业。")(doctor)
     app.command("maintain", help="整理数据表：合并小文件，删除不再使用的旧文件，并把各月办件预先汇总好。")(maintain)
 
 
 def doctor(data: DataOption = None, json: JsonOption = False) -> None:
     """Say whether this installation is healthy."""
     with refusing(), data_folder(data) as folder:
-        found = [*findings(folder), *door_findings(folder), *_demo(folder)]
+        jobs = job_findings(folder, job_table(folder), clock.now())
+        found = [*findings(folder), *door_findings(folder), *jobs, *_demo(folder)]
     if json:
         print_json([vars(finding) for finding in found])
     else:

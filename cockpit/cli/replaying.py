@@ -12,6 +12,7 @@ from rich.table import Table
 from alerts.catalogue import catalogue
 from alerts.definition import LEVELS
 from alerts.thresholds import EDGE_NAMES, ThresholdChange
+from cockpit import clock
 from cockpit.cli.frame import DataOption, JsonOption, data_folder, print_json, progress, refusing
 from cockpit.cli.warning import MET, moment
 from cockpit.errors import Refused
@@ -24,6 +25,7 @@ from cockpit.watch.thresholds import checked, edge_of, named
 from cockpit.watch.told import Told, told
 
 _EXAMPLE = "wait_avg.yellow=18"
+_BEGINNING = "回放之前的级别不知道：早已存在的情况，在第一次判定时也算作新的报警。"
 
 
 def register(app: typer.Typer) -> None:
@@ -50,15 +52,17 @@ def replay(
     """Evaluate the past."""
     with refusing(), data_folder(data) as folder, progress("回放") as show:
         first, last = _span(start, end, folder)
+        wanted = _budget(budget) if budget else None
         only = [named(name).id for name in indicator] if indicator else None
         known = AlertLog(folder.records.database).thresholds()
         tried = _trial(trial or [], first)
         checked(tried, known)
         past = Replay(folder.lake, folder.lake.snapshot(), first, last, show)
+        if wanted and not past.halls():
+            raise Refused(f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d} 没有大厅开门，无从建议阈值；请换一段有记录的日子。")
         found = [_answer(folder, past, known, only)]
         if tried:
             found.append(_answer(folder, past, [*_beside(known, tried), *tried], only))
-        wanted = _budget(budget) if budget else None
         advice = _advice(past, known, only, wanted) if wanted else []
     document = {"from": first, "to": last, **found[-1].document()}
     if tried:
@@ -70,10 +74,15 @@ def replay(
         return
     console = Console()
     console.print(_table(found, first, last))
+    typer.echo(_BEGINNING)
     for line in _lines(found[-1].score):
         typer.echo(line)
     for one in advice:
         typer.echo(_advised(one))
+    if wanted:
+        for name in only or []:
+            if "hall_id" not in catalogue()[name].grain:
+                typer.echo(f"{catalogue()[name].name}：不是大厅的指标，没有每厅每周的预算可算。")
 
 
 class _Answer:
@@ -137,7 +146,7 @@ def _advice(
 ) -> list[Suggestion]:
     edge, number = edge_of(wanted[0]), wanted[1]
     names = [name for name, one in catalogue().items() if "hall_id" in one.grain and (only is None or name in only)]
-    return [suggested(past, name, edge, number, known) for name in names]
+    return [suggested(past, name, edge, number, known, clock.now()) for name in names]
 
 
 def _row(one: Told, score: Score | None) -> dict[str, Any]:

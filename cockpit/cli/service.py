@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cockpit import clock
 from cockpit.cli import demo as demo_city
 from cockpit.cli.frame import DataOption, data_folder, refusing, settings_for
+from cockpit.cli.jobs import job_table
+from cockpit.cli.parts import ASKED, Part, Together
 from cockpit.demo.building import BY
 from cockpit.demo.ledger import read_ledger
 from cockpit.lake.folder import DataFolder
-from cockpit.watch.months import EVERY, MonthStore, count_ahead
 from cockpit.web.port import claim
 
 #: So many of the latest days are there before the first page is shown; the older ones come in while people look.
 FIRST_DAYS = 120
+#: Processes that are started again when they die, by the command that each of them runs.
+KEPT_RUNNING = (("网页服务", "serve"), ("作业进程", "schedule"))
 _LOOK_SECONDS = 0.3
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("serve", help="启动网页服务。")(serve)
-    app.command("schedule", help="启动作业进程：投递目录每分钟查看一次，数据表定时整理。")(schedule)
+    app.command(
+        "schedule",
+        help="启动作业进程：导入投递的文件、每 5 分钟判定预警、定时整理；可在几台机器上各启动一个，只有一个工作。",
+    )(schedule)
     app.command("run", help="没有数据时先建立演示城市，然后启动网页服务和作业进程，演示城市随时间继续。")(run)
 
 
@@ -46,8 +51,7 @@ def schedule(data: DataOption = None) -> None:
     from cockpit.jobs.runner import run_jobs
 
     with refusing(), data_folder(data, create=True) as folder:
-        store = MonthStore(folder.lake)
-        run_jobs(folder, [(EVERY, lambda: count_ahead(store, folder.lake.snapshot(), clock.now()))])
+        run_jobs(folder, job_table(folder))
 
 
 def run(
@@ -82,38 +86,26 @@ def _demo(halls: int, days: int, seed: int, *more: object) -> list[str]:
 
 
 def _run_all(path: Path, feeding: list[str] | None) -> None:
-    """Server, runner and feed as processes; when server or runner ends, all are stopped."""
-    parts: list[subprocess.Popen[bytes]] = []
-    asked: list[subprocess.Popen[bytes]] = []
-    stopping = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for part in parts:
-            if part not in asked:
-                asked.append(part)
-                part.terminate()
-
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, stop)
+    """Server, runner and feed as processes; server and runner are started again when they die, and stopped together."""
+    together = Together()
+    feed, well = None, True
     try:
-        main = []
         if feeding is not None:
             # What the feed answers when it is stopped is for whoever started it alone.
-            parts.append(_started(path, *feeding, out=subprocess.DEVNULL))
-        if feeding is None or _await_shown(path, parts[0]):
+            feed = together.beside(_started(path, *feeding, out=subprocess.DEVNULL))
+        if feed is None or _await_shown(path, feed):
             typer.echo(f"数据目录：{path}。", err=True)
-            main = [_started(path, name) for name in ("serve", "schedule")]
-            parts += main
-        while main and not stopping and all(part.poll() is None for part in main):
-            time.sleep(_LOOK_SECONDS)
+            together.run([partial(_part, path, title, name) for title, name in KEPT_RUNNING])
     finally:
-        stop()
-        codes = [part.wait() for part in parts]
+        well = together.end()
     # Where pages are up, a feed that ended by itself has said why and takes nothing down.
-    wrong = [code for code in codes[-len(main) or -1 :] if code not in (0, -signal.SIGTERM, -signal.SIGINT)]
-    raise typer.Exit(1 if wrong else os.EX_OK)
+    if feed is not None and not together.parts:
+        well = feed.returncode in ASKED
+    raise typer.Exit(os.EX_OK if well else 1)
+
+
+def _part(path: Path, title: str, name: str) -> Part:
+    return Part(title, partial(_started, path, name))
 
 
 def _await_shown(path: Path, feed: subprocess.Popen[bytes]) -> bool:

@@ -28,6 +28,8 @@ MET = ("ok", "yellow", "orange", "red")
 PLACE_NAMES = {"source_system": "source", "source_table": "table"}
 #: Names of indicators break lines only where they are longer.
 _NAME_WIDTH = 16
+#: Where a table would else be wider than a screen of 80 columns, which cuts off its last one.
+_NARROW = 14
 #: Further columns of a reading that answers give.
 TOLD = ("comparison", "people_from")
 
@@ -59,6 +61,11 @@ def evaluate(
             raise typer.BadParameter(f"--cadence {name} 不是判定周期；请写 {'、'.join(CADENCES)} 之一。")
     with refusing(), data_folder(data) as folder, progress("判定"):
         when = _instant(at, folder.zone)
+        # What is on record as evaluated can never be evaluated again: a slip of the year would stop all warning.
+        if not dry_run and when > clock.now():
+            raise Refused(
+                f"--at {when:%Y-%m-%d %H:%M} 还没有到，没有判定；请写现在或以前的时间，只想看数值请加 --dry-run。"
+            )
         found = Evaluator(folder).evaluate(when, cadence, dry=dry_run)
     for name, why in found.ailing.items():
         typer.echo(f"{catalogue()[name].name}（{name}）这次没有读出来：{why}", err=True)
@@ -102,7 +109,7 @@ def indicators(data: DataOption = None, json: JsonOption = False) -> None:
         return
     table = Table(title="预警指标")
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("名称", overflow="fold", min_width=_NAME_WIDTH)
+    table.add_column("名称", overflow="fold", min_width=_NARROW)
     table.add_column("指标", no_wrap=True)
     table.add_column("周期", no_wrap=True)
     table.add_column("黄/橙/红 · 恢复", no_wrap=True)
@@ -117,6 +124,7 @@ def list_thresholds(data: DataOption = None, json: JsonOption = False) -> None:
     """Thresholds in force."""
     now = clock.now()
     with refusing(), data_folder(data) as folder:
+        now = now.astimezone(folder.zone)
         known = AlertLog(folder.records.database).thresholds()
         waiting = differing(proposals(folder.settings.thresholds, now, "", ""), known)
     if json:
@@ -204,9 +212,11 @@ def _change(change: Any) -> dict[str, Any]:  # noqa: ANN401 (a change of a thres
 
 def _readings_table(at: dt.datetime, readings: dict[str, pl.DataFrame]) -> Table:
     """For people: how many places each indicator was read at, and where a level is met."""
-    table = Table(title=f"{at:%Y-%m-%d %H:%M} 判定")
-    table.add_column("指标", overflow="fold", min_width=_NAME_WIDTH)
-    for heading in ("地点", "有值", "样本不足", "无数据", "暂停判定", *(f"达{name}" for name in LEVELS[1:])):
+    table = Table(
+        title=f"{at:%Y-%m-%d %H:%M} 判定", caption="黄、橙、红：此刻的读数达到这一级的地点；暂停：数据异常，暂停判定。"
+    )
+    table.add_column("指标", overflow="fold", min_width=_NARROW)
+    for heading in ("地点", "有值", "样本不足", "无数据", "暂停", *LEVELS[1:]):
         table.add_column(heading, justify="right", overflow="fold")
     for name in _ordered(readings):
         found = readings[name]

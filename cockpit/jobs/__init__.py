@@ -1,1 +1,1 @@
-"""Work that is done without anybody asking: the drop folder, the lake's upkeep."""
+"""Work that is done without anybody asking: what a job is, when it is due, and the process that does it."""

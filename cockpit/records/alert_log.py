@@ -66,6 +66,11 @@ class Book:
         """Write by this connection."""
         self._connection = connection
 
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection, for what is to be written together with the log or not at all."""
+        return self._connection
+
     def open_incidents(self) -> list[IncidentRecord]:
         """Incidents that nobody has closed; nobody else changes them until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.closed_at.is_(None)).order_by(t.incidents.c.opened_at)

@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -24,6 +25,30 @@ RETRY_SECONDS = 0.2
 #: Leases that this process holds or is giving back; another one in its name was left behind when the database was away.
 _HELD: set[str] = set()
 _LOST = "写入权在导入途中已过期并被其他进程取得；本次没有写入任何内容，请重新导入。"
+
+
+class Lost(Busy):
+    """The lease ran out meanwhile and somebody else may be at work; nothing more may be written."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lease: machine and process, until when without renewal, and whether it is known to be dead."""
+
+    machine: str
+    process: str
+    until: dt.datetime
+    dead: bool
+
+
+def holder(database: Database, name: str) -> Holder | None:
+    """Who holds a lease now; None where nobody does."""
+    with database.reading() as connection:
+        held = connection.execute(sa.select(leases).where(leases.c.name == name)).one_or_none()
+    if held is None:
+        return None
+    machine, process, *_ = held.owner.split(":")
+    return Holder(machine.split("/")[0], process, held.until, _is_dead(held.owner))
 
 
 class Lease:
@@ -87,18 +112,18 @@ class Lease:
         """Go on only if the lease is still ours; cheap enough to be asked before every step.
 
         Raises:
-            Busy: it ran out meanwhile and somebody else may be writing.
+            Lost: it ran out meanwhile and somebody else may be writing.
         """
         with self._database.reading() as connection:
             owner = connection.execute(sa.select(leases.c.owner).where(leases.c.name == self.name)).scalar()
         if owner != self.owner:
-            raise Busy(_LOST)
+            raise Lost(_LOST)
 
     def confirm(self, connection: sa.Connection) -> None:
         """Within the transaction that ends the work: go on only if the lease is still ours.
 
         Raises:
-            Busy: it ran out meanwhile and somebody else may be writing.
+            Lost: it ran out meanwhile and somebody else may be writing.
         """
         renewed = connection.execute(
             leases.update()
@@ -106,7 +131,7 @@ class Lease:
             .values(until=clock.now() + dt.timedelta(seconds=self._seconds))
         )
         if renewed.rowcount != 1:
-            raise Busy(_LOST)
+            raise Lost(_LOST)
 
     def _taken(self) -> bool:
         """One try to take it; somebody else may be a moment ahead."""

@@ -7,7 +7,8 @@ that cannot be read is told as ailing and stops no other. Source: the indicators
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 from alerts.bad_data import WITNESSES
 from alerts.catalogue import catalogue
@@ -15,7 +16,8 @@ from alerts.incidents import Change, Incident, Key, Place, calmed, changed
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
-from cockpit.records.alert_log import AlertLog, IncidentRecord, StandingRecord
+from cockpit.records.alert_log import AlertLog, Book, IncidentRecord, StandingRecord
+from cockpit.records.evaluated import evaluated_for_good
 from cockpit.watch.day_loading import day_view
 from cockpit.watch.judging import Evaluation, Judging
 from cockpit.watch.loading import MomentLoader
@@ -23,6 +25,18 @@ from metrics.instants import EVENING, MORNING
 from metrics.view import View
 
 CADENCES = ("RT", "D", "W", "M")
+
+
+class Fence(Protocol):
+    """What is written together with an evaluation or not at all; what it raises takes everything back."""
+
+    def begin(self, book: Book) -> None:
+        """First within the transaction: whoever evaluates still has the right to."""
+        ...
+
+    def end(self, book: Book, found: Evaluation) -> None:
+        """Last within the transaction: what was found is written."""
+        ...
 
 
 def due(at: dt.datetime) -> tuple[str, ...]:
@@ -49,16 +63,24 @@ class Evaluator:
         self._log = AlertLog(folder.records.database)
         self._moments = MomentLoader(folder.lake)
 
-    def evaluate(self, at: dt.datetime, cadences: Collection[str] | None = None, *, dry: bool = False) -> Evaluation:
+    def evaluate(
+        self,
+        at: dt.datetime,
+        cadences: Collection[str] | None = None,
+        *,
+        dry: bool = False,
+        fence: Fence | None = None,
+    ) -> Evaluation:
         """Evaluate at an instant.
 
         Args:
             at: the instant.
             cadences: what to read, of what is due; by default all of it.
             dry: only tell what is read and met; nothing is remembered, no incident opened.
+            fence: what is to be written in the same transaction, such as that this evaluation is done.
 
         Raises:
-            Refused: nothing is due at this instant, or a later one has been evaluated.
+            Refused: nothing is due at this instant, or a later one has been evaluated, or is just being evaluated.
             StorageError: the lake or the state database failed; nothing has been written.
         """
         at = at.astimezone(self._folder.zone)
@@ -76,7 +98,7 @@ class Evaluator:
                     views[fast] = self._view(snapshot, at, fast=fast)
                 run.read(definition, views[fast], dry=dry)
         if not dry:
-            self._write(run)
+            self._write(run, standings, fence)
         return run.found
 
     def _view(self, snapshot: Snapshot, at: dt.datetime, *, fast: bool) -> View:
@@ -96,9 +118,17 @@ class Evaluator:
                 )
         return known
 
-    def _write(self, run: Judging) -> None:
+    def _write(self, run: Judging, before: Mapping[str, StandingRecord], fence: Fence | None) -> None:
         standings = list(run.standings())
         with self._log.writing() as book:
+            if fence is not None:
+                fence.begin(book)
+            now = evaluated_for_good(book.connection)
+            names = {standing.indicator for standing in standings} | before.keys()
+            if any(now.get(name) != (before[name].at if name in before else None) for name in names):
+                raise Refused(
+                    "同时另有一次判定刚刚写入，本次判定没有写入任何内容；请稍后查看，需要时再判定下一个时刻。"
+                )
             known = book.open_incidents()
             incidents: dict[Key, Incident] = {one.incident.key: one.incident for one in known}
             opened_by = {one.incident.id: one.indicator for one in known}
@@ -127,6 +157,8 @@ class Evaluator:
             book.add_changes(kept)
             book.add_events(run.found.events)
             book.set_standings(standings)
+            if fence is not None:
+                fence.end(book, run.found)
 
 
 def _order(change: Change) -> tuple[dt.datetime, int, Place]:

@@ -116,6 +116,11 @@ def labels_of(folder: Path, start: dt.datetime, end: dt.datetime) -> list[Label]
     return [_label(row) for row in truth.to_dicts()]
 
 
+def meant(labels: Iterable[Label], replayed: Collection[str]) -> list[Label]:
+    """Labels that one of the indicators replayed is meant to see: of one indicator alone no more can be asked."""
+    return [one for one in labels if not set(replayed).isdisjoint(one.indicators)]
+
+
 def changes_of(played: Played) -> Iterator[Change]:
     """All changes of a replay, in the order of time."""
     rows = []
@@ -195,7 +200,7 @@ def scored(folder: Path, past: Replay, played: Played, since: dt.datetime | None
     if labels is None:
         return None
     # Of what goes on beyond the last day only a part could be told of.
-    labels = [one for one in labels if one.end <= end]
+    labels = [one for one in meant(labels, {*played.changes, *played.ailing}) if one.end <= end]
     # What went wrong before the first day may still be told of.
     around = labels_of(folder, start - LATE["M"] - dt.timedelta(days=60), end) or []
     changes = list(changes_of(played))

@@ -6,6 +6,7 @@ strictest that does, rounded to what people would write. Nobody's labels are loo
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +48,12 @@ class Suggestion:
 
 
 def suggested(
-    past: Replay, indicator: str, edge: Edge, budget: float, changes: Sequence[ThresholdChange] = ()
+    past: Replay,
+    indicator: str,
+    edge: Edge,
+    budget: float,
+    changes: Sequence[ThresholdChange] = (),
+    now: dt.datetime | None = None,
 ) -> Suggestion:
     """The threshold with which an indicator tells of a level at most so often in each hall and week.
 
@@ -56,22 +62,24 @@ def suggested(
         indicator: id; its places must lie in halls.
         edge: yellow, orange or red.
         budget: alerts of this level or above for each hall and week, on average over all halls.
-        changes: thresholds changed so far.
+        changes: thresholds changed so far; those of single halls and of other indicators stay what they are.
+        now: the instant whose thresholds are those in force; by default the last one of the past.
     """
     definition = catalogue()[indicator]
     at, hall_weeks = past.span[0], past.hall_weeks()
-    force = in_force(definition, changes, past.span[1])
+    force = in_force(definition, changes, now or past.span[1])
+    beside = _beside(changes, indicator, at, now or past.span[1])
 
     def told(thresholds: Thresholds) -> float:
         trial = [ThresholdChange(indicator, (), name, getattr(thresholds, name), at, "", at, "") for name in EDGES]
-        spells = spells_of(past.play(trial, [indicator]).changes[indicator], definition)
+        spells = spells_of(past.play([*beside, *trial], [indicator]).changes[indicator], definition)
         return spells.filter(pl.col("worst") >= LEVEL_OF[edge]).height / hall_weeks
 
     alerts_now = told(force)
-    now: float = getattr(force, edge)
+    present: float = getattr(force, edge)
     if alerts_now <= budget:
-        return Suggestion(indicator, edge, now, now, alerts_now, alerts_now)
-    candidates = _candidates(past.readings(definition), definition, now)
+        return Suggestion(indicator, edge, present, present, alerts_now, alerts_now)
+    candidates = _candidates(past.readings(definition), definition, present)
     low, high, best = 0, len(candidates) - 1, None
     while low <= high:
         middle = (low + high) // 2
@@ -82,8 +90,16 @@ def suggested(
         else:
             low = middle + 1
     if best is None:
-        return Suggestion(indicator, edge, now, None, alerts_now, alerts_now)
-    return Suggestion(indicator, edge, now, best[0], alerts_now, best[1])
+        return Suggestion(indicator, edge, present, None, alerts_now, alerts_now)
+    return Suggestion(indicator, edge, present, best[0], alerts_now, best[1])
+
+
+def _beside(
+    changes: Sequence[ThresholdChange], indicator: str, start: dt.datetime, now: dt.datetime
+) -> list[ThresholdChange]:
+    """What stays as it is now while a threshold of the whole city is tried, as if it had been so all the time."""
+    kept = [one for one in changes if one.effective_from <= now and (one.place or one.indicator != indicator)]
+    return [replace(one, effective_from=start) for one in sorted(kept, key=lambda one: one.effective_from)]
 
 
 def _candidates(readings: pl.DataFrame, definition: Definition, now: float) -> list[float]:

@@ -9,12 +9,24 @@ from typing import Any
 
 from alerts.catalogue import catalogue
 from alerts.definition import Definition, ImpossibleDefinition
+from alerts.document import GRAINS
 from alerts.incidents import Place
 from alerts.thresholds import EDGE_NAMES, EDGES, Edge, ThresholdChange, allowed, in_force
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog
 from cockpit.records.people import line
+
+#: Where the places that have a number or a name of their own are written down.
+_WRITTEN_DOWN = {
+    "hall_id": "halls",
+    "county": "halls",
+    "queue_id": "queues",
+    "window_id": "windows",
+    "service_group": "windows",
+    "dept_code": "departments",
+    "item_code": "items",
+}
 
 
 def named(indicator: str) -> Definition:
@@ -76,14 +88,19 @@ def checked(changes: Sequence[ThresholdChange], known: Sequence[ThresholdChange]
             told = "、".join(
                 f"{EDGE_NAMES[change.edge]} {change.value:g}" for change in mine if change.value is not None
             )
-            raise Refused(f"{definition.name} 的阈值要满足 {order}，改成 {told} 就不满足了，没有改动。") from None
+            force = in_force(definition, known, mine[0].effective_from, mine[0].place)
+            now = "、".join(f"{EDGE_NAMES[edge]} {getattr(force, edge):g}" for edge in EDGES)
+            raise Refused(
+                f"{definition.name} 的阈值要满足 {order}，改成 {told} 就不满足了，没有改动；"
+                f"现为 {now}，请把要一起改的也写上。"
+            ) from None
 
 
 def change_thresholds(folder: DataFolder, changes: Sequence[ThresholdChange]) -> None:
     """Put changes of thresholds on record; all of them or none.
 
     Raises:
-        Refused: no reason is given, or they would not be in order.
+        Refused: no reason is given, there is no such place, or they would not be in order.
     """
     if not changes:
         return
@@ -91,10 +108,29 @@ def change_thresholds(folder: DataFolder, changes: Sequence[ThresholdChange]) ->
     if not all(change.why.strip() for change in changes):
         raise Refused("没有写原因，没有改动；阈值怎么改的、为什么改，以后要能查到。")
     checked(changes, log.thresholds())
+    _there(folder, changes)
     told = "；".join(_said(change) for change in changes)
     log.add_thresholds(
         changes, line(changes[0].who, "thresholds.change", changes[0].indicator, f"{told}。{changes[0].why}")
     )
+
+
+def _there(folder: DataFolder, changes: Sequence[ThresholdChange]) -> None:
+    """A slip in the number of a hall would change nothing anywhere, and nobody would notice.
+
+    Raises:
+        Refused: a place is not in the records; what is taken back may be of a place that is no more.
+    """
+    snapshot = folder.lake.snapshot()
+    wanted = {pair for change in changes if change.value is not None for pair in change.place}
+    for column, value in sorted(wanted):
+        if column not in _WRITTEN_DOWN:
+            continue
+        known = snapshot.scan(_WRITTEN_DOWN[column]).select(column).unique().collect()[column].drop_nulls()
+        if value not in known:
+            near = difflib.get_close_matches(value, known.sort().to_list(), n=1)
+            guess = f"是否想写 {near[0]}" if near else "请核对编号"
+            raise Refused(f"没有编号或名称为 {value} 的{GRAINS[column]}（{column}），没有改动；{guess}。")
 
 
 def _said(change: ThresholdChange) -> str:

@@ -134,7 +134,7 @@ def _advised(found: Suggestion, definition: Definition) -> str:
     if found.value == found.now:
         return f"{now}，已在预算以内，不用改。"
     if found.value is None:
-        return f"{now}，怎样调高都超出预算；请看它还须满足的条件，或放宽预算。"
+        return f"{now}，怎样调都超出预算；请看它还须满足的条件，或放宽预算。"
     return f"{now}；改为 {found.value:g} {definition.unit}，每厅每周 {found.alerts_then:.2f} 次。"
 
 

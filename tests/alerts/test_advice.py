@@ -61,7 +61,7 @@ def test_the_number_of_windows_and_the_waits_follow_from_arrivals_handling_and_t
     # Four windows take 24 in an hour and 12 more come: the twelve are gone in an hour.
     assert (found.until, found.beyond, found.closable) == (clock("11:00"), False, 0)
     assert sentence(found, {"T": "潮汐1号窗"}) == (
-        "建议增开 2 个窗口，共 4 个，至少到 11:00：潮汐1号窗（潮汐窗口）、Y（未开的窗口）；"
+        "建议增开 2 个窗口，共 4 个（需要 6 个，全部只有 4 个），至少到 11:00：潮汐1号窗（潮汐窗口）、Y（未开的窗口）；"
         "预计等候由 越来越长 降到 不到 1 分钟。"
     )
 
@@ -77,19 +77,41 @@ def test_more_work_than_all_windows_can_do_is_said_as_such() -> None:
     )
 
 
+def test_where_all_windows_are_open_and_still_too_few_nobody_is_told_that_they_are_enough() -> None:
+    windows = [window("W", "Q"), window("X", "Q"), window("Y", "Q"), window("I", "R", group="G")]
+    found = at_ten(city(12, windows, "W", "X", "Y", "I"))
+    # Two windows' work for three windows, yet twelve wait: six would be needed.
+    assert (found.needed, found.open_now, found.there_are, found.beyond, found.to_open) == (6, 3, 3, False, 0)
+    wait = f"{erlang_wait(2.0, 3, 10):.0f}"
+    assert sentence(found) == (
+        f"需要 6 个窗口，全部 3 个都已打开；可请 I（同组空闲窗口）支援，或分流、错峰，预计等候 {wait} 分钟。"
+    )
+
+
+@pytest.mark.parametrize(("since", "open_now", "who"), [("9:50", 2, ()), ("9:40", 1, (Candidate("X", "paused"),))])
+def test_a_window_that_has_paused_for_long_is_not_open(since: str, open_now: int, who: tuple[Candidate, ...]) -> None:
+    tables = city(12, [window("W", "Q"), window("X", "Q")], "W")
+    spells = [*tables["window_sessions"], spell("9:00", since, window="X"), spell(since, window="X", state="pause")]
+    found = at_ten(tables | {"window_sessions": spells})
+    assert (found.open_now, found.candidates) == (open_now, who)
+
+
 def test_a_window_that_serves_somebody_or_another_group_is_no_help() -> None:
     windows = [window("W", "Q"), window("I", "R", group="G"), window("J", "R", group="别组")]
     assert at_ten(city(12, windows, "W", "I", "J", busy="I")).candidates == ()
 
 
-def test_people_on_duty_at_no_window_can_help() -> None:
+def test_clerks_on_duty_at_no_window_can_help() -> None:
     windows = [window("W", "Q"), window("X", "Q"), window("Y", "Q")]
     spells = [spell("9:00") | {"staff_id": "S1"}]
     roster = [
-        {"staff_id": name, "hall_id": "H", "start_at": clock("9:00"), "end_at": clock("17:00"), "role": "window"}
-        for name in ("S1", "S2", "S3")
+        {"staff_id": name, "hall_id": "H", "start_at": clock("9:00"), "end_at": clock("17:00"), "role": role}
+        for name, role in (("S1", "clerk"), ("S2", "clerk"), ("S3", "clerk"), ("S4", "duty_officer"), ("S5", "guide"))
     ]
-    there = [{"staff_id": name, "hall_id": "H", "start_at": clock("8:50"), "end_at": None} for name in ("S1", "S2")]
+    there = [
+        {"staff_id": name, "hall_id": "H", "start_at": clock("8:50"), "end_at": None}
+        for name in ("S1", "S2", "S4", "S5")
+    ]
     tables = city(12, windows, "W", roster=roster, attendance=there) | {"window_sessions": spells}
     found = at_ten(tables)
     assert found.staff == ("S2",) and "在岗未坐窗口的 1 人可以上" in sentence(found)

@@ -15,6 +15,7 @@ from alerts.levels import judged
 from alerts.lines import asked_of
 from alerts.machine import REASONS, Reason
 from tests.alerts.days import clock
+from tests.alerts.published import of_2026_1
 from tests.alerts.storyline import AT, frame
 
 #: What each source of the hall delivers: all but reviews and cases from the queueing system.
@@ -46,7 +47,7 @@ def bad(witness: str, place: dict[str, str], *moves: tuple[str, int, int]) -> pl
 def held(data: pl.DataFrame, at: str, hall: str = "H1") -> set[str]:
     """The indicators that are held back at a hall and an instant."""
     found = set()
-    for id_, definition in catalogue().items():
+    for id_, definition in of_2026_1().items():
         place = dict.fromkeys(definition.grain, "x") | ({"hall_id": hall} if "hall_id" in definition.grain else {})
         line: dict[str, Any] = {"reading": "value", "value": 1.0}
         read = frame(definition, [(place, clock(at), line)]).drop("held")

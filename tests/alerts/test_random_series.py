@@ -19,7 +19,7 @@ from alerts.lines import asked_of
 from alerts.machine import REASONS, Reason
 from alerts.steps import Standing, advanced, ended
 from tests.alerts.naive import fold
-from tests.alerts.published import PUBLISHED, Published
+from tests.alerts.published import Published, published
 from tests.alerts.storyline import AT, ZONE, frame, read, written
 
 #: So many places, in so many halls where these have several.
@@ -221,7 +221,7 @@ def in_order(lines: list[Line]) -> list[Line]:
 
 @pytest.mark.parametrize("id_", catalogue())
 def test_replay_live_and_plain_python_give_the_same_changes_of_fifty_series(id_: str) -> None:
-    definition, of = catalogue()[id_], PUBLISHED[id_]
+    definition, of = catalogue()[id_], published(id_)
     levels, seen, seed = set[int](), 0, 0
     while seen < PLACES:
         made = city(of, random.Random(f"{id_} {seed}"))
@@ -237,7 +237,7 @@ def test_the_random_series_have_all_that_can_happen() -> None:
     lines = [
         line
         for id_ in ("wait_max_open", "bad_review_7d", "hall_occupancy")
-        for line in by_hand(PUBLISHED[id_], city(PUBLISHED[id_], random.Random(1)))
+        for line in by_hand(published(id_), city(published(id_), random.Random(1)))
     ]
     assert {line[4] for line in lines} == {"达到阈值", "已恢复", "样本不足", "闭厅"}
     assert {line[5] for line in lines} == {False, True}

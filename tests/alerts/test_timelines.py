@@ -10,7 +10,7 @@ import pytest
 
 from alerts.catalogue import catalogue
 from tests.alerts.naive import Turn, fold
-from tests.alerts.published import PUBLISHED
+from tests.alerts.published import published
 from tests.alerts.storyline import Move, Step, as_course, as_live, as_naive, days, steps
 
 TIMELINES = Path(__file__).parent / "timelines"
@@ -20,7 +20,7 @@ def timeline(id_: str) -> list[Step]:
     """The timeline of an indicator."""
     assert (TIMELINES / f"{id_}.py").exists(), f"the indicator {id_} has no timeline in tests/alerts/timelines"
     told: str = importlib.import_module(f"tests.alerts.timelines.{id_}").TIMELINE
-    return steps(told, PUBLISHED[id_])
+    return steps(told, published(id_))
 
 
 def expected(told: list[Step]) -> list[Move]:
@@ -46,14 +46,14 @@ def readable(moves: list[Move]) -> list[str]:
 def test_a_timeline_goes_as_told_in_replay_live_and_in_plain_python(id_: str) -> None:
     told, definition = timeline(id_), catalogue()[id_]
     wanted = readable(expected(told))
-    assert readable(as_naive(told, PUBLISHED[id_])) == wanted
+    assert readable(as_naive(told, published(id_))) == wanted
     assert readable(as_course(told, definition)) == wanted
     assert readable(as_live(told, definition)) == wanted
 
 
 @pytest.mark.parametrize("id_", catalogue())
 def test_a_timeline_shows_all_that_can_happen(id_: str) -> None:
-    told, of = timeline(id_), PUBLISHED[id_]
+    told, of = timeline(id_), published(id_)
     parts = [[step for step in part if not step.closing] for part in days(told)]
     turns = [turn for part in parts for turn in fold(of, [step.reading for step in part])]
     kinds = [step.reading["reading"] if step.reading else "absent" for part in parts for step in part]
@@ -84,9 +84,9 @@ def too_short(turns: list[Turn], number: int) -> bool:
     return following is not None and following.met <= here.level
 
 
-@pytest.mark.parametrize("id_", [one.id for one in PUBLISHED.values() if one.cadence == "RT"])
+@pytest.mark.parametrize("id_", [one.id for one in catalogue().values() if one.cadence == "RT"])
 def test_the_instants_of_a_day_follow_each_other_on_the_grid(id_: str) -> None:
-    every = dt.timedelta(minutes=PUBLISHED[id_].minutes)
+    every = dt.timedelta(minutes=published(id_).minutes)
     for part in days(timeline(id_)):
         read = [step.at for step in part if not step.closing]
         gaps = [later - earlier for earlier, later in zip(read, read[1:], strict=False)]

@@ -124,7 +124,7 @@ def of(folder: DataFolder, viewer: Viewer, name: str, now: datetime = NOW) -> Ca
 
 def test_before_the_first_evaluation_nothing_is_known_and_nothing_is_green(folder: DataFolder) -> None:
     found = cards(folder, CITY, NOW)
-    assert [card.definition.number for card in found] == list(range(1, 39))
+    assert [card.definition for card in found] == list(catalogue().values())
     assert {card.now.kind for card in found} == {Kind.NEVER}
     assert {card.now.level for card in found} == {Level.NO_DATA}
     assert all(card.month.alerts == 0 and len(card.month.days) == 30 for card in found)

@@ -90,7 +90,19 @@ def test_the_suggestion_keeps_within_the_budget_as_counted_plainly(tmp_path: Pat
         # Other thresholds are another question.
         change_thresholds(folder, [ThresholdChange("wait_avg", (), "yellow", 16, MORNING, "boss", MORNING, "试行")])
         assert trials.ask(folder, CITY, "wait_avg", "yellow", budget, MORNING).state == "working"
-        assert awaited(trials, folder, "yellow", budget, MORNING).state == "done"
+        # What was changed today is in force, although the past that it is tried on ended yesterday.
+        again = awaited(trials, folder, "yellow", budget, MORNING).suggestion
+        assert again is not None and again.now == 16
+
+        # A hall that has thresholds of its own keeps them while others are tried for the whole city.
+        halls = past.views()[0][0].sessions["hall_id"].unique().sort()
+        own = [
+            ThresholdChange("wait_avg", (("hall_id", hall),), edge, value, MORNING, "boss", MORNING, "试行")
+            for hall in halls for edge, value in (("red", 900), ("orange", 800), ("yellow", 700))
+        ]  # fmt: skip
+        change_thresholds(folder, own)
+        quiet = awaited(trials, folder, "yellow", budget, MORNING).suggestion
+        assert quiet is not None and (quiet.value, quiet.alerts_now) == (16, 0)
 
 
 def _at(day: date, at: clock_time = clock_time()) -> datetime:  # noqa: B008 (a constant)

@@ -79,6 +79,7 @@ def test_what_is_due_follows_from_the_time_and_an_evaluation_is_on_record(data: 
         (("--at", "2026-10-19 10:32"), "不是判定时刻"),
         (("--at", "下午三点"), "不是时间"),
         (("--at", "2026-10-19 10:30", "--cadence", "W"), "没有到期的 W 判定"),
+        (("--at", "2126-10-19 10:30"), "还没有到，没有判定"),
     ],
 )
 def test_an_evaluation_that_cannot_be_meant_is_refused_in_a_sentence(
@@ -89,9 +90,16 @@ def test_an_evaluation_that_cannot_be_meant_is_refused_in_a_sentence(
     assert run("evaluate", "--cadence", "X", "--data", data).exit_code == 2
 
 
+def test_tables_lose_no_column_on_a_screen_of_eighty_columns(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run("evaluate", "--at", "2026-10-19 10:30", "--dry-run", "--data", data).stdout
+    assert all(f" {name} ┃" in shown for name in ("暂停", "黄", "橙", "红")) and "达到这一级的地点" in shown
+    assert "0.85/0.95/1.05 · 0.8 倍 │" in run("indicators", "--data", data).stdout
+
+
 def test_the_catalogue_is_told_with_the_thresholds_in_force(data: Path) -> None:
     found = answer("indicators", "--data", data)
-    assert [one["number"] for one in found] == list(range(1, 39))
+    assert [one["number"] for one in found] == [one.number for one in catalogue().values()]
     first = found[3]
     assert (first["indicator"], first["name"], first["cadence"], first["unit"]) == (
         "wait_avg",
@@ -127,6 +135,11 @@ def test_proposed_thresholds_are_in_force_only_when_applied(
     config.write_text("[thresholds.wait_avg]\nyellow = 50\n", encoding="utf-8")
     refused = run("thresholds", "apply", "--why", "试试", "--data", data)
     assert refused.exit_code == 1 and "恢复 < 黄 < 橙 < 红" in refused.stderr
+    assert "现为 黄 15、橙 25、红 40、恢复 12" in refused.stderr
+    config.write_text('[[thresholds.wait_avg.at]]\nhall_id = "H010"\nyellow = 19\n', encoding="utf-8")
+    nowhere = run("thresholds", "apply", "--why", "试试", "--data", data)
+    assert nowhere.exit_code == 1 and "没有编号或名称为 H010 的大厅（hall_id），没有改动；是否想写 H0" in nowhere.stderr
+    assert len(answer("thresholds", "list", "--data", data)["changes"]) == 2
     config.write_text("[thresholds.wait_agv]\nyellow = 50\n", encoding="utf-8")
     assert "是否想写 wait_avg" in run("thresholds", "apply", "--why", "试试", "--data", data).stderr
 
@@ -152,3 +165,7 @@ def test_a_replay_tells_before_and_after_with_other_thresholds(data: Path) -> No
         done = run("replay", *span, *words)
         assert done.exit_code == 1 and said in done.stderr, done.output
     assert run("replay", "--from", "2026-10-16", "--to", "2026-10-12", "--data", data).exit_code == 1
+    nobody = run("replay", "--from", "2028-03-01", "--to", "2028-03-02", "--budget", "orange=1", "--data", data)
+    assert nobody.exit_code == 1 and "没有大厅开门" in nobody.stderr
+    weekly = run("replay", *span, "--indicator", "return_rate", "--budget", "orange=1").stdout
+    assert "退件补正率：不是大厅的指标" in weekly and "回放之前的级别不知道" in weekly

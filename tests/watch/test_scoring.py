@@ -15,7 +15,7 @@ from alerts.machine import Reason
 from alerts.merging import Merged, merged
 from cockpit.watch.harm import Harm, false_ones
 from cockpit.watch.replay import Played
-from cockpit.watch.scoring import QUIET, Label, Score, changes_of, explained, quiet, seen
+from cockpit.watch.scoring import QUIET, Label, Score, changes_of, explained, meant, quiet, seen
 from cockpit.watch.told import spells_of, told
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -74,6 +74,11 @@ def test_incidents_of_a_replay_take_in_what_comes_while_they_are_open_and_end_wh
         ("crowd", at("14:00"), None, 1, 1),
         ("posts", at("14:05"), None, 2, 1),
     ]
+
+
+def test_of_one_indicator_alone_only_what_it_is_meant_to_see_is_asked() -> None:
+    assert meant([TIDE, LINKS], {"wait_avg"}) == [TIDE] and meant([TIDE, LINKS], {"device_offline"}) == []
+    assert meant([TIDE, LINKS], catalogue()) == [TIDE, LINKS]
 
 
 def test_an_incident_stands_for_a_label_of_its_place_and_time_or_for_harm_else_it_is_false() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from alerts.catalogue import catalogue
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import Role
 from tests.board.small_city import NOW, build
@@ -44,10 +45,10 @@ def test_the_catalogue_tells_the_state_and_its_thresholds_are_changed_on_it(brow
         with screen(browser, server, Role.DATA) as page:
             show = _shower(page, server)
             show("/indicators")
-            assert page.locator(".ck-indicator").count() == 38
+            assert page.locator(".ck-indicator").count() == len(catalogue())
             assert "判定程序还没有运行过" in page.inner_text("body")
             assert page.locator(".ck-indicator .ck-level.normal").count() == 0  # what nobody knows is not green
-            assert page.locator(".ck-indicator .ck-level", has_text="尚未判定").count() == 38
+            assert page.locator(".ck-indicator .ck-level", has_text="尚未判定").count() == len(catalogue())
 
             with opened(server.data_dir) as folder:
                 filled(folder)
