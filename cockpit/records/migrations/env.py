@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from cockpit.records import alert_tables, door_tables, job_tables, review_tables  # noqa: F401 (their tables belong to the metadata)
+# Their tables belong to the metadata.
+from cockpit.records import alert_tables, door_tables, job_tables, review_tables, wall_tables  # noqa: F401
 from cockpit.records.tables import metadata
 
 context.configure(
