@@ -27,6 +27,8 @@ from cockpit.watch.wall_places import names, short
 _LOG = logging.getLogger(__name__)
 #: The strip reaches back so far.
 BACK = dt.timedelta(days=2)
+#: While halls are open they are evaluated so often; the calendar is looked through so far for the next opening.
+EVERY, AHEAD = dt.timedelta(minutes=5), dt.timedelta(days=20)
 #: So many lines are looked through, so that each part of the city has enough.
 _READ_LINES = 600
 _past: dict[str, PastDays] = {}
@@ -37,7 +39,7 @@ def write(folder: DataFolder, evaluation: Evaluation) -> int:
 
     Args:
         folder: data folder of the city.
-        evaluation: the one just written; one of the readings of the moment, others change nothing on a screen.
+        evaluation: the one just written.
 
     Returns:
         How many snapshots were written; 0 where it failed, which the log tells.
@@ -50,8 +52,6 @@ def write(folder: DataFolder, evaluation: Evaluation) -> int:
 
 
 def _write(folder: DataFolder, evaluation: Evaluation) -> int:
-    if "RT" not in evaluation.cadences:
-        return 0
     city = _Now(folder, evaluation)
     snapshots = [
         WallSnapshot(scope.key, evaluation.at, city.snapshot.version, city.of(scope)) for scope in scopes(folder)
@@ -80,6 +80,7 @@ class _Now:
         self._sums = shares(evaluation.readings)
         self._months = MonthStore(folder.lake)
         self._grid = _grid(self.snapshot)
+        self._resumes = _resumes(self.snapshot, self._at)
         self._halls: list[HallToday] = []
         self._arrivals: Arrivals | None = None
         # Only a day that runs has people who wait; of a past one a screen tells how old its data are, and no more.
@@ -101,6 +102,7 @@ class _Now:
         return {
             "at": self._at.isoformat(),
             "reaches": self._reaches.isoformat() if self._reaches else None,
+            "resumes": self._resumes.isoformat() if self._resumes else None,
             "city": short(self._city),
             "bound_to": scope.bound_to,
             "places": self._called(scope),
@@ -187,6 +189,14 @@ def _levels(incidents: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 def _grid(snapshot: Snapshot) -> list[dict[str, Any]]:
     wanted = ("hall_id", "short_name", "county", "grid_row", "grid_col")
     return snapshot.scan("halls").select(wanted).sort("county", "hall_id").collect().to_dicts()
+
+
+def _resumes(snapshot: Snapshot, at: dt.datetime) -> dt.datetime | None:
+    """When the next evaluation is due: five minutes on while a hall is open, else when the next one opens."""
+    days = pl.col("date").is_between(at.date(), at.date() + AHEAD)
+    sessions = snapshot.scan("calendar").filter(days, pl.col("close_at") > at + EVERY).select("open_at").collect()
+    opens: dt.datetime | None = sessions["open_at"].min()  # type: ignore[assignment]
+    return None if opens is None else max(opens, at + EVERY).astimezone(at.tzinfo)
 
 
 def _so_far(course: dict[str, Any] | None) -> dict[str, Any] | None:

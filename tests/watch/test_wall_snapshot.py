@@ -68,6 +68,13 @@ class Shown:
         assert found is not None and found.at == T
         return dict(found.body)
 
+    def body_at(self, at: dt.datetime) -> dict[str, Any]:
+        """What is shown after an evaluation that read nothing."""
+        assert write(self.folder, Evaluation(at, ("D",))) == 2
+        found = read_snapshot(self.folder.records.database, "city")
+        assert found is not None
+        return dict(found.body)
+
 
 def keep(folder: DataFolder, incidents: list[Incident]) -> None:
     """As if evaluations and people had left them."""
@@ -220,8 +227,12 @@ def test_whatever_goes_wrong_is_told_in_the_log_and_leaves_the_last_one(
     assert read_snapshot(city_shown.folder.records.database, "city") == before
 
 
-def test_readings_of_whole_days_change_nothing_on_a_screen(city_shown: Shown) -> None:
-    assert write(city_shown.folder, Evaluation(T + dt.timedelta(days=11), ("D",))) == 0
+def test_it_says_when_the_next_evaluation_is_due(city_shown: Shown) -> None:
+    assert city_shown.body_at(T)["resumes"] == (T + dt.timedelta(minutes=5)).isoformat()
+    evening = T.replace(hour=20, minute=0)
+    opens = [row["open_at"] for row in rows_of(city_shown.folder, "calendar") if row["open_at"] > evening]
+    assert city_shown.body_at(evening)["resumes"] == (min(opens).isoformat() if opens else None)
+    assert city_shown.body_at(T + dt.timedelta(days=300))["resumes"] is None
 
 
 def test_a_city_without_data_has_a_snapshot_that_says_so(tmp_path: Path) -> None:

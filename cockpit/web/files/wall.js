@@ -153,20 +153,28 @@
       : [make("span", "calm", body.bound_to === "city" ? "全市平稳" : "运行平稳"), make("span", "since", body.calm_since ? `${Scenes.since(body.calm_since, moment)}起无预警` : "近两天无预警")];
     if (stale(body).alerts) parts.push(make("span", "since", `预警判定停在 ${clockOf(body.at)}`));
     parts.push(make("span", "since", reach(body, moment)));
+    if (closed(body) && Date.parse(body.resumes) > now()) parts.splice(-1, 0, make("span", "since", `已闭厅，${opening(body, moment)}开放`));
     const text = parts.map((part) => part.textContent).join("|");
     if (holder.dataset.text === text) return;
     holder.dataset.text = text;
     holder.replaceChildren(...parts);
   }
+  const opening = (body, moment) => `${body.resumes.slice(0, 10) === moment.slice(0, 10) ? "" : `${Number(body.resumes.slice(5, 7))} 月 ${Number(body.resumes.slice(8, 10))} 日 `}${clockOf(body.resumes)} `;
   const reach = (body, moment) => (body.reaches ? `数据截至 ${body.reaches.slice(0, 10) === moment.slice(0, 10) ? "" : `${Number(body.reaches.slice(5, 7))} 月 ${Number(body.reaches.slice(8, 10))} 日 `}${clockOf(body.reaches)}` : "还没有数据");
 
-  /** Which kinds of tiles are older than their limit, and how old. While all halls are closed nothing new can come. */
+  /** Whether the last evaluation of the day has been: the next is due only when halls open again. */
+  const closed = (body) => Boolean(body.resumes) && Date.parse(body.resumes) - Date.parse(body.at) > 600000;
+
+  /** Which kinds of tiles are older than their limit, and how old. */
   function stale(body) {
-    const judged = minutes(body.at, now());
-    const data = body.reaches ? Math.max(0, (now() - Date.parse(body.reaches)) / 60000) : 0;
-    const silent = body.now.halls_open !== 0 && data > told.limits.live;
+    // Nothing is judged while all halls are closed, and nothing happens; both count from the next opening on.
+    const due = body.resumes ? Math.max(Date.parse(body.resumes), Date.parse(body.at)) : Date.parse(body.at);
+    const judged = now() - due > told.limits.alerts * 60000 ? minutes(body.at, now()) : 0;
+    const data = body.reaches ? minutes(body.reaches, now()) : 0;
+    const waited = body.reaches ? (now() - Math.max(Date.parse(body.reaches), closed(body) ? due : 0)) / 60000 : 0;
+    const silent = waited > told.limits.live;
     const month = body.month ? minutes(body.month.counted_at, now()) : 0;
-    return { alerts: judged > told.limits.alerts ? judged : 0, live: Math.max(judged > told.limits.alerts ? judged : 0, silent ? data : 0), month: month > told.limits.month ? month : 0 };
+    return { alerts: judged, live: silent ? Math.max(judged, data) : judged, month: month > told.limits.month ? month : 0 };
   }
   function ages(body) {
     const old = stale(body);
