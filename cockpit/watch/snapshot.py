@@ -11,6 +11,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
 from cockpit.records.alert_log import AlertLog

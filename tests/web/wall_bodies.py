@@ -30,7 +30,8 @@ def shown(state: str) -> dict[str, Any]:
     incidents = sorted((incident(number, level) for number, level in levels.items()), key=lambda one: -one["level"])
     reaches = {"stale": AT - dt.timedelta(minutes=52), "nothing": AT - dt.timedelta(hours=16)}.get(state, AT)
     return {
-        "at": AT.isoformat(), "reaches": reaches.isoformat(), "resumes": (AT + dt.timedelta(minutes=5)).isoformat(), "city": "示范市", "bound_to": "city", "places": [],
+        "at": AT.isoformat(), "reaches": reaches.isoformat(),
+        "resumes": (AT + dt.timedelta(minutes=5)).isoformat(), "city": "示范市", "bound_to": "city", "places": [],
         "now": numbers(halls, live=live), "arrivals": course() if live else None,
         "cases": {"so_far": 1359, "usual_so_far": 1431.0, "ratio": 0.95} if live else None, "month": month(),
         "halls": halls, "incidents": incidents[:40],
