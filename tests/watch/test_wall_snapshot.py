@@ -230,7 +230,9 @@ def test_whatever_goes_wrong_is_told_in_the_log_and_leaves_the_last_one(
 def test_it_says_when_the_next_evaluation_is_due(city_shown: Shown) -> None:
     assert city_shown.body_at(T)["resumes"] == (T + dt.timedelta(minutes=5)).isoformat()
     evening = T.replace(hour=20, minute=0)
-    opens = [row["open_at"] for row in rows_of(city_shown.folder, "calendar") if row["open_at"] > evening]
+    opens = [
+        row["open_at"] for row in rows_of(city_shown.folder, "calendar") if row["open_at"] and row["open_at"] > evening
+    ]
     assert city_shown.body_at(evening)["resumes"] == (min(opens).isoformat() if opens else None)
     assert city_shown.body_at(T + dt.timedelta(days=300))["resumes"] is None
 

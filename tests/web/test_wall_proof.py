@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -128,9 +129,11 @@ def test_ten_screens_beside_forty_people(tmp_path: Path) -> None:
     put_first(data)
     walls = [wall_cookie_for(data, name=f"屏{number}", now=NOW) for number in range(WALLS)]
     people = [cookie_for(data, Role.LEADER, name=f"leader.{number}", now=NOW) for number in range(PEOPLE)]
-    seconds, ticks, took = min(SECONDS, 60), Ticks(data), []
+    seconds, ticks = min(SECONDS, 60), Ticks(data)
     with served(data, tmp_path / "log", now=NOW) as running, ticks.running():
-        took = asyncio.run(_together(running.url, walls, people, seconds))
+        # The browser of other tests keeps a loop in this thread.
+        with ThreadPoolExecutor(1) as thread:
+            took = thread.submit(asyncio.run, _together(running.url, walls, people, seconds)).result()
     p95 = statistics.quantiles(took, n=20)[-1]
     print(f"{len(took)} looks of {WALLS} screens beside {PEOPLE} sessions: p95 {p95:.3f} s, longest {max(took):.3f} s")
     assert len(took) >= WALLS * seconds / 10 and p95 <= TICK_SECONDS

@@ -316,7 +316,7 @@ const Scenes = (() => {
     }
     const hall = one && body.halls.find((each) => each.id === one.hall_id);
     const texts = one ? [
-      `${clockOf(one.since)} · ${lasting(minutes(one.since, moment))}`, `${one.state} ${lasting(minutes(one.state_since, moment))}`, one.told || "—",
+      `${clockOf(one.since)} · ${lasting(minutes(one.since, moment))}`, `${one.state} ${lasting(minutes(one.state_since, moment))}`, one.told || "尚未通知",
       hall ? `${figure(hall.waiting)} 人` : "—", hall && hall.wait !== null ? `${figure(hall.wait, 1)} 分钟` : "—", hall ? `${figure(hall.windows)} 个` : "—",
     ] : ["—", "—", "—", "—", "—", "—"];
     [...built.facts.children].forEach((fact, index) => say(fact.lastChild, texts[index]));
