@@ -23,6 +23,9 @@
     const [inner, outer] = [one.getBoundingClientRect(), chart.getBoundingClientRect()];
     if (inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1) faults.push(`the chart cuts ${one.textContent}`);
   }
+  for (const one of document.querySelectorAll(".scene.on :is(.kpi b, .big b, .case .value b, .number)")) {
+    if (seen(one) && one.scrollWidth > one.clientWidth + 1) faults.push(`the number ${one.textContent} is cut`);
+  }
   for (const one of document.querySelectorAll(".scene.on :is(.rows, .county, .halls, .tile)")) {
     if (seen(one) && one.scrollHeight > one.clientHeight + 2) faults.push(`${one.className} holds more than fits`);
   }

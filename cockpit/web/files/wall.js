@@ -148,10 +148,12 @@
   function status(body, moment) {
     const holder = document.getElementById("status");
     const counts = [3, 2, 1].filter((level) => body.counts[level] > 0);
-    const parts = stale(body).alerts ? [] : counts.length
+    const old = stale(body);
+    const parts = old.alerts ? [] : !counts.length && old.live
+      ? [make("span", "since", `数据已 ${Parts.ago(old.live).replace("前", "")}没有更新，暂不能判断是否平稳`)] : counts.length
       ? counts.map((level) => box("span", "tally", make("span", `level l${level}`, Parts.LEVELS[level]), make("span", "", String(body.counts[level]))))
       : [make("span", "calm", body.bound_to === "city" ? "全市平稳" : "运行平稳"), make("span", "since", body.calm_since ? `${Scenes.since(body.calm_since, moment)}起无预警` : "近两天无预警")];
-    if (stale(body).alerts) parts.push(make("span", "since", `预警判定停在 ${clockOf(body.at)}`));
+    if (old.alerts) parts.push(make("span", "since", `预警判定停在 ${clockOf(body.at)}`));
     parts.push(make("span", "since", reach(body, moment)));
     if (closed(body) && Date.parse(body.resumes) > now()) parts.splice(-1, 0, make("span", "since", `已闭厅，${opening(body, moment)}开放`));
     const text = parts.map((part) => part.textContent).join("|");
@@ -182,7 +184,9 @@
       const age = old[one.dataset.tile];
       one.classList.toggle("stale", age > 0);
       const label = one.querySelector("h2 > .age");
-      if (label) say(label, age > 0 ? `${lasting(age)}前` : "");
+      const text = age > 0 ? Parts.ago(age) : "";
+      if (label) say(label, text);
+      else if (one.dataset.age !== text) one.dataset.age = text;
     }
   }
 

@@ -81,6 +81,9 @@ const Parts = (() => {
     return `${Math.floor(whole / 1440)} 天`;
   }
 
+  /** How long ago, in one unit. */
+  const ago = (minutes_) => (minutes_ < 60 ? `${Math.floor(minutes_)} 分钟前` : minutes_ < 1440 ? `${Math.floor(minutes_ / 60)} 小时前` : `${Math.floor(minutes_ / 1440)} 天前`);
+
   /** Against what is usual: ▲ 6 %; the sign says the direction, no colour does. */
   function against(now, usual) {
     if (now === null || now === undefined || !usual) return "";
@@ -98,7 +101,7 @@ const Parts = (() => {
   /** The course of arrivals: the band of eight weeks, what is expected of the rest of the day, and today. */
   function chart(holder, course, minute) {
     const size = rem();
-    const open = course && course.minute.length > 0;
+    const open = Boolean(course) && course.minute.length > 0;
     const at = open ? course.minute.findLastIndex((_, index) => course.today[index] !== null) : -1;
     const rest = open ? at + 1 : 0;
     const part = (name) => (open ? course[name] : []);
@@ -124,11 +127,12 @@ const Parts = (() => {
       width: holder.clientWidth, height: holder.clientHeight, showlegend: false, font: text,
       margin: { l: size * 4.25, r: size * 1.25, t: size * 0.75, b: size * 2.5 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       xaxis: { ...axis, showgrid: false, tickvals: hours, ticktext: hours.map((one) => `${one / 60}:00`), range: open ? [course.minute[0], course.minute.at(-1)] : [480, 1080] },
-      yaxis: { ...axis, rangemode: "tozero", nticks: 5 },
+      yaxis: { ...axis, rangemode: "tozero", nticks: 5, showticklabels: open, showgrid: open },
+      annotations: open ? [] : [{ text: "今日还没有数据", xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false, font: text }],
       shapes: minute === null || !open ? [] : [{ type: "line", x0: minute, x1: minute, yref: "paper", y0: 0, y1: 1, line: { color: "#5d6d7c", width: size * 0.0625 } }],
     };
     Plotly.react(holder, traces, layout, { staticPlot: true, displayModeBar: false });
   }
 
-  return { LEVELS, make, box, say, dress, rows, figure, ease, clockOf, dayOf, minutes, lasting, against, chart };
+  return { LEVELS, make, box, say, dress, rows, figure, ease, clockOf, dayOf, minutes, lasting, ago, against, chart };
 })();

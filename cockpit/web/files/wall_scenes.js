@@ -5,6 +5,7 @@ const Scenes = (() => {
   const { LEVELS, make, box, say, dress, rows, figure, ease, clockOf, minutes, lasting, against, chart } = Parts;
   const NAMES = { now: "今日运行", halls: "各大厅", onenet: "一网通办", reviews: "好差评", spotlight: "红色预警" };
   const RATES = [["ywtb_case_rate", "一网通办办件率"], ["ywtb_window_rate", "窗口一网通办收件率"], ["ywtb_items_on_target", "单事项达标占比"]];
+  const UNITS = ["人", "分钟", "人", "件", "个", "%"];
   const GOOD = ["review_good_rate", "好评率"];
   const ALL = [...RATES, GOOD];
   const at = (id) => document.getElementById(id);
@@ -38,8 +39,8 @@ const Scenes = (() => {
   function now() {
     const kpis = make("section", "tile kpis");
     kpis.dataset.tile = "live";
-    for (const [name, unit] of [["等候人数", "人"], ["近一小时平均等候", "分钟"], ["今日取号", "人"], ["今日办件申请", "件"], ["开放窗口", "个"], ["窗口饱和度", "%"]]) {
-      kpis.append(box("div", "kpi", make("span", "name", name), box("b", "", make("span", "", "—"), make("small", "", unit)), make("span", "soft below")));
+    for (const name of ["等候人数", "近一小时平均等候", "今日取号", "今日办件申请", "开放窗口", "窗口饱和度"]) {
+      kpis.append(box("div", "kpi", make("span", "name", name), box("b", "", make("span", "", "—"), make("small")), make("span", "soft below")));
     }
     const map = tile("live", "map", "各县（市、区）与大厅");
     map.append(make("div", "blocks"));
@@ -53,7 +54,7 @@ const Scenes = (() => {
     need.append(make("div", "rows"));
     const strip = make("section", "tile strip");
     strip.dataset.tile = "alerts";
-    strip.append(make("div", "rows"));
+    strip.append(make("div", "rows"), make("span", "more"));
     scene("now", kpis, map, box("div", "column", course, month), box("div", "column", alerts, need), strip);
     Object.assign(built, { kpis, map, course, month, alerts, need, strip });
   }
@@ -71,7 +72,11 @@ const Scenes = (() => {
       numbers.saturation === null ? "" : "开窗时间里在办理的占比",
     ];
     [...built.kpis.children].forEach((cell, index) => {
-      ease(cell.querySelector("b > span"), values[index][0], values[index][1] || 0);
+      // Six digits and more do not fit a tile, and nobody reads them from three metres.
+      const [value, places] = values[index];
+      const many = value >= 100000;
+      ease(cell.querySelector("b > span"), many ? value / 10000 : value, many ? 1 : places || 0);
+      say(cell.querySelector("small"), `${many ? "万" : ""}${UNITS[index]}`);
       say(cell.lastChild, below[index]);
     });
     fillMap(built.map.lastChild, body.halls, false);
@@ -82,7 +87,9 @@ const Scenes = (() => {
     fillAlerts(body, instant);
     fillNeed(body);
     drawCourse(body);
-    fillStrip(built.strip.lastChild, body.strip.slice(0, 4));
+    fillStrip(built.strip.firstChild, body.strip.slice(0, 4));
+    built.strip.firstChild.hidden = body.strip.length === 0;
+    say(built.strip.lastChild, body.strip.length ? "" : "近两天没有新的动态");
   }
 
   function fillStrip(holder, lines) {
@@ -145,7 +152,7 @@ const Scenes = (() => {
     const list = needy ? body.need : waiting.map((hall) => ({ ...hall, why: hall.wait === null ? hall.county : `平均等候 ${figure(hall.wait, 1)} 分钟`, level: 0 }));
     rows(built.need.lastChild, list.slice(0, 4), (one) => one.id, () =>
       box("div", "need", make("span", "level"), make("span", "cut"), make("span", "soft cut"), make("span", "number")), (row, one) => {
-      row.children[0].style.visibility = one.level ? "visible" : "hidden";
+      dress(row, one.level ? "need" : "need plain");
       dress(row.children[0], sign(one.level));
       say(row.children[0], LEVELS[one.level]);
       say(row.children[1], one.name);
