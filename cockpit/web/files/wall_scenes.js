@@ -140,7 +140,7 @@ const Scenes = (() => {
     say(built.alerts.children[2], `另有 ${rest} 起`);
     built.alerts.children[3].hidden = shown.length > 0;
     say(built.alerts.children[3].firstChild, "没有未关闭的预警");
-    say(built.alerts.children[3].lastChild, body.calm_since ? `${since(body.calm_since, instant)}起平稳` : "近两天没有预警");
+    say(built.alerts.children[3].lastChild, body.now.halls_open === null ? "今日还没有可判断的数据" : body.calm_since ? `${since(body.calm_since, instant)}起平稳` : "近两天没有预警");
   }
 
   const since = (then, instant) => (then.slice(0, 10) === instant.slice(0, 10) ? `自 ${clockOf(then)} ` : `自 ${Parts.dayOf(then)} ${clockOf(then)} `);
