@@ -6,7 +6,7 @@ Source: the indicators 2026.1, "From readings to people".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.incidents import Closing, Event, Incident, Kind, over
@@ -78,13 +78,22 @@ def done(incident: Incident, deed: Deed) -> tuple[Incident, list[Event]]:
     return taken, [event, *ended]
 
 
+#: Reasons that say whether an alert was worth somebody's while; a drill, or what was told twice, says nothing.
+JUDGED = (Closing.HANDLED, Closing.FALSE, Closing.KNOWN)
+
+
+def by_people(events: Iterable[Event]) -> Sequence[Event]:
+    """What people did, of the history of an incident."""
+    return [event for event in events if event.who]
+
+
 def usefulness(closings: Iterable[Closing]) -> float | None:
     """How often an indicator's alerts were worth somebody's while (有用率): share of 属实已处置, in percent.
 
     Of the incidents that people closed as 属实已处置, 误报 or 已知原因; a drill, or what was told twice, says nothing.
     None where nobody has judged any.
     """
-    judged = [closing for closing in closings if closing in (Closing.HANDLED, Closing.KNOWN, Closing.FALSE)]
+    judged = [closing for closing in closings if closing in JUDGED]
     if not judged:
         return None
     return 100 * sum(closing is Closing.HANDLED for closing in judged) / len(judged)

@@ -54,6 +54,8 @@ CAUSES = {
     "rows": "数据异常",
     "devices": "设备离线",
 }
+#: Of incidents that no indicator opens: a channel for messages that sends nothing any more.
+SYSTEM_CAUSES = {"channel": "消息通道中断"}
 SOURCES: dict[Source, str] = {"S": "公开文件写明", "N": "他处公开做法", "P": "本产品设计"}
 OWNERS: dict[Owner, str] = {
     "duty": "值班长",

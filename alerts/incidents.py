@@ -76,7 +76,7 @@ CLOSINGS = {
     Closing.DUPLICATE: "重复",
     Closing.KNOWN: "已知原因",
     Closing.DRILL: "演练",
-    Closing.RECOVERED: "签收后自行恢复",
+    Closing.RECOVERED: "已自行恢复",
 }
 
 

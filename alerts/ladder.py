@@ -151,3 +151,46 @@ def _quiet(incident: Incident) -> bool:
 def _nothing_due(incident: Incident) -> bool:
     """All is well again and somebody knows of it."""
     return incident.acknowledged_at is not None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Until when something must have happened with an incident.
+
+    Attributes:
+        at: the instant; one rung up is told when it passes, where there is one.
+        why: what is told then: nobody acknowledged it, or it still fires.
+    """
+
+    at: dt.datetime
+    why: Why
+
+
+def deadline(
+    incident: Incident, owner: Owner, now: dt.datetime, morning: WorkingMorning, *, fast: bool
+) -> Deadline | None:
+    """Until when an incident must be acknowledged, or dealt with once it is; None where no clock runs.
+
+    It runs from the instant at which somebody was told; where nobody has been told yet, from that at which the rule
+    says that somebody is.
+
+    Args:
+        incident: the incident.
+        owner: the first addressee of the indicator that opened it.
+        now: the time.
+        morning: the working mornings of the city.
+        fast: its indicators are read every few minutes.
+    """
+    if incident.closed_at is not None or incident.worst == 0:
+        return None
+    told_at = incident.told_at or (incident.opened_at if fast else morning(incident.opened_at, 0))
+    level = incident.told_level or incident.worst
+    if incident.acknowledged_at is None:
+        minutes = dt.timedelta(minutes=RT_ACKNOWLEDGE[level])
+        at = told_at + minutes if fast else _mornings(morning, told_at, SLOW_ACKNOWLEDGE, now)
+        return Deadline(at, Why.NOT_ACKNOWLEDGED)
+    if incident.level == 0:
+        return None
+    since = max(incident.acknowledged_at, told_at)
+    act = dt.timedelta(minutes=RT_ACT[level])
+    return Deadline(since + act if fast else _mornings(morning, since, SLOW_ACT, now), Why.NOT_DONE)

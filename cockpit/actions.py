@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -13,6 +11,7 @@ from alerts.thresholds import EDGES, Edge, ThresholdChange
 from cockpit import clock
 from cockpit.door import accounts, walls
 from cockpit.door.accounts import Binding
+from cockpit.door.audited import audited
 from cockpit.door.roles import Right, Role
 from cockpit.door.scope import CITY, HALL, halls_of, known_halls
 from cockpit.door.viewer import Viewer
@@ -34,27 +33,8 @@ _DONE_AT_SOURCE = {
 #: So long may what somebody writes about a step be.
 TEXT_LENGTH = 500
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 
-
-def _audited(
-    act: Callable[Concatenate[DataFolder, Viewer, _P], _R],
-) -> Callable[Concatenate[DataFolder, Viewer, _P], _R]:
-    """What is refused is in the audit as well as what is done."""
-
-    @wraps(act)
-    def audited(folder: DataFolder, viewer: Viewer, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        try:
-            return act(folder, viewer, *args, **kwargs)
-        except Refused as refusal:
-            folder.people.write_down(line(viewer.name, f"refused.{act.__name__}", viewer.name, refusal.sentence))
-            raise
-
-    return audited
-
-
-@_audited
+@audited
 def add_account(
     folder: DataFolder,
     viewer: Viewer,
@@ -63,6 +43,7 @@ def add_account(
     binding: Binding,
     shown_name: str = "",
     staff_id: str | None = None,
+    contact: str = "",
 ) -> str:
     """Make an account; returns its one-time password.
 
@@ -71,10 +52,11 @@ def add_account(
     """
     viewer.must(Right.ACCOUNTS)
     _must_cover(folder, viewer, binding)
-    return accounts.add(folder, name, role, binding, by=viewer.name, shown_name=shown_name, staff_id=staff_id)
+    more = {"shown_name": shown_name, "staff_id": staff_id or "", "contact": contact}
+    return accounts.add(folder, name, role, binding, by=viewer.name, **more)
 
 
-@_audited
+@audited
 def change_account(folder: DataFolder, viewer: Viewer, name: str, role: Role, binding: Binding) -> None:
     """Give an account another role or part of the city.
 
@@ -86,7 +68,18 @@ def change_account(folder: DataFolder, viewer: Viewer, name: str, role: Role, bi
     accounts.change(folder, name, role, binding, by=viewer.name)
 
 
-@_audited
+@audited
+def set_contact(folder: DataFolder, viewer: Viewer, name: str, contact: str) -> None:
+    """Say how a person is reached by messages; empty takes it away.
+
+    Raises:
+        Refused: the viewer may not, or `accounts.set_contact` refuses.
+    """
+    _must_administer(folder, viewer, name)
+    accounts.set_contact(folder, name, contact, by=viewer.name)
+
+
+@audited
 def disable_account(folder: DataFolder, viewer: Viewer, name: str) -> None:
     """Disable an account; its open sessions end.
 
@@ -97,7 +90,7 @@ def disable_account(folder: DataFolder, viewer: Viewer, name: str) -> None:
     accounts.disable(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def enable_account(folder: DataFolder, viewer: Viewer, name: str) -> str:
     """Enable an account again; returns a new one-time password.
 
@@ -108,7 +101,7 @@ def enable_account(folder: DataFolder, viewer: Viewer, name: str) -> str:
     return accounts.enable(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def reset_password(folder: DataFolder, viewer: Viewer, name: str) -> str:
     """Give a new one-time password, which is returned.
 
@@ -119,7 +112,7 @@ def reset_password(folder: DataFolder, viewer: Viewer, name: str) -> str:
     return accounts.reset_password(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def issue_wall(folder: DataFolder, viewer: Viewer, name: str, binding: Binding) -> str:
     """Issue a token for a wall screen; returns it.
 
@@ -131,7 +124,7 @@ def issue_wall(folder: DataFolder, viewer: Viewer, name: str, binding: Binding) 
     return walls.issue(folder, name, binding, by=viewer.name)
 
 
-@_audited
+@audited
 def revoke_wall(folder: DataFolder, viewer: Viewer, name: str) -> None:
     """Revoke the token of a wall screen.
 
@@ -145,7 +138,7 @@ def revoke_wall(folder: DataFolder, viewer: Viewer, name: str) -> None:
     walls.revoke(folder, name, by=viewer.name)
 
 
-@_audited
+@audited
 def follow_up(
     folder: DataFolder, viewer: Viewer, review_id: str, step: Step, text: str = "", satisfied: bool | None = None
 ) -> ReviewEvent:
@@ -189,7 +182,7 @@ def follow_up(
     return event
 
 
-@_audited
+@audited
 def set_threshold(
     folder: DataFolder,
     viewer: Viewer,

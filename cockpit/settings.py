@@ -22,6 +22,7 @@ from pydantic_settings import (
 from cockpit.errors import SettingsError
 from cockpit.settings_faults import Origins, readable_toml, sentences, unknown_variable
 from cockpit.settings_jobs import JobSettings
+from cockpit.settings_messages import MessageSettings
 from cockpit.settings_section import Section, setting
 from cockpit.settings_values import (
     checked_host,
@@ -38,8 +39,8 @@ from cockpit.settings_values import (
 )
 from cockpit.settings_wall import WallSettings
 
-#: Sections whose keys are not ours to list.
-FREE = ("streamlit", "thresholds")
+#: What has keys that are not ours to list.
+FREE = ("streamlit", "thresholds", "routes")
 PREFIX = "COCKPIT_"
 NESTED = "__"
 ROOT_CONFIG = Path(__file__).resolve().parent.parent / "config.toml"
@@ -48,6 +49,9 @@ NOT_SETTINGS = frozenset(
     {"COCKPIT_CONFIG", "COCKPIT_HMAC_KEY", "COCKPIT_COOKIE_SECRET", "COCKPIT_OIDC_SECRET", "COCKPIT_REAL_DIR"}
 )
 """COCKPIT_* variables that are no settings: which file to read, secrets, and where the tests find the real sources."""
+
+#: What begins so is the secret address of a channel for messages.
+CHANNELS = "COCKPIT_CHANNELS__"
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Folder = Annotated[Path, BeforeValidator(folder)]
@@ -165,6 +169,7 @@ class Settings(BaseSettings):
     door: DoorSettings = DoorSettings()
     jobs: JobSettings = JobSettings()
     oidc: OidcSettings = OidcSettings()
+    messages: MessageSettings = MessageSettings()
     thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = setting(
         {}, "拟改的预警阈值，thresholds apply 才生效", allowed="若干 [thresholds.指标] 小节", repr=False
     )
@@ -258,7 +263,7 @@ def _environment(origins: Origins) -> tuple[dict[str, Any], list[str]]:
     known: dict[str, str] = {}
     faults = []
     for name, value in os.environ.items():
-        if not name.upper().startswith(PREFIX) or name.upper() in NOT_SETTINGS:
+        if not name.upper().startswith(PREFIX) or name.upper() in NOT_SETTINGS or name.upper().startswith(CHANNELS):
             continue
         if name.lower() in places:
             place: tuple[str, ...] = places[name.lower()]

@@ -24,6 +24,10 @@ RIGHT_TITLES: Mapping[Right, str] = {
     Right.WALLS: "签发和收回大屏令牌",
     Right.AUDIT: "查看和下载审计记录",
     Right.THRESHOLDS: "调整预警阈值",
+    Right.HANDLE: "处置预警事件",
+    Right.EVIDENCE: "查看预警背后的记录",
+    Right.REPORT_MISSED: "登记漏报",
+    Right.LOOK_INTO_MISSED: "查明漏报",
 }
 PAGE_TITLES: Mapping[str, str] = {
     "overview": "运行总览",

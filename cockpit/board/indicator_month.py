@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.catalogue import catalogue
-from alerts.deeds import usefulness
+from alerts.deeds import JUDGED, usefulness
 from alerts.incidents import Closing, Place
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
@@ -111,10 +111,7 @@ def months(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> dict[str, Mo
 
 def sees(viewer: Viewer, place: Place) -> bool:
     """Whether a place lies within the viewer's scope: its hall, else its county; all else is the whole city's."""
-    where = dict(place)
-    if "hall_id" in where:
-        return viewer.sees_hall(where["hall_id"])
-    return viewer.sees_county(where["county"]) if "county" in where else viewer.sees_city
+    return viewer.sees_place(place)
 
 
 def first_instant(now: dt.datetime) -> dt.datetime:
@@ -150,7 +147,7 @@ def _month(told: list[Spell], closings: list[Closing], now: dt.datetime) -> Mont
     for spell in told:
         counts[spell.begun.astimezone(now.tzinfo).date()][spell.worst - 1] += 1
     lasted = [(spell.until - spell.begun) / _MINUTE for spell in told if spell.until is not None]
-    judged = [one for one in closings if one in (Closing.HANDLED, Closing.FALSE, Closing.KNOWN)]
+    judged = [one for one in closings if one in JUDGED]
     return Month(
         tuple(Day(day, *levels) for day, levels in counts.items()),
         statistics.median(lasted) if lasted else None,

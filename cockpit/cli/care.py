@@ -18,13 +18,14 @@ from cockpit.jobs.health import job_findings
 from cockpit.lake.facts import FactStore
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
+from cockpit.watch.message_health import message_findings
 from cockpit.watch.months import MonthStore
 from metrics.facts.kinds import all_kinds
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("doctor", help="检查这套系统是否健康：数据新旧、磁盘、数据库、隔离区、密钥、工作日、作业。")(doctor)
+    app.command("doctor", help="检查这套系统是否健康：数据、磁盘、数据库、隔离区、密钥、工作日、作业、消息。")(doctor)
     app.command("maintain", help="整理数据表：合并小文件，删除不再使用的旧文件，并把各月办件预先汇总好。")(maintain)
 
 
@@ -32,7 +33,7 @@ def doctor(data: DataOption = None, json: JsonOption = False) -> None:
     """Say whether this installation is healthy."""
     with refusing(), data_folder(data) as folder:
         jobs = job_findings(folder, job_table(folder), clock.now())
-        found = [*findings(folder), *door_findings(folder), *jobs, *_demo(folder)]
+        found = [*findings(folder), *door_findings(folder), *jobs, *message_findings(folder), *_demo(folder)]
     if json:
         print_json([vars(finding) for finding in found])
     else:

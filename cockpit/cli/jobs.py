@@ -20,10 +20,14 @@ from cockpit.watch.due import Due
 from cockpit.watch.evaluate import Evaluator
 from cockpit.watch.judging import Evaluation
 from cockpit.watch.months import EVERY, MonthStore, count_ahead
+from cockpit.watch.outbox import deliver
+from cockpit.watch.telling import escalate
 
 #: Runs of jobs that come more often than this are kept for a short time only.
 _FREQUENT, _KEPT_SHORT = dt.timedelta(minutes=5), dt.timedelta(days=2)
 _MINUTE = dt.timedelta(minutes=1)
+#: How often the outbox is looked into.
+_SECONDS = dt.timedelta(seconds=10)
 _LOG = logging.getLogger("cockpit.jobs")
 
 
@@ -31,7 +35,8 @@ def job_table(folder: DataFolder, now: Callable[[], dt.datetime] = clock.now) ->
     """All jobs of a data folder.
 
     Lanes: what writes to the lake waits for its one writer, so it goes one after the other (intake). Whoever is told
-    of an evaluation is told after it (watch). What may take minutes keeps nobody waiting (months).
+    of an evaluation is told after it (watch). A service that does not answer keeps messages alone waiting (messages),
+    what may take minutes keeps nobody waiting (months).
     """
     settings = folder.settings.jobs
     after = dt.timedelta(seconds=settings.evaluate_after_seconds)
@@ -45,6 +50,8 @@ def job_table(folder: DataFolder, now: Callable[[], dt.datetime] = clock.now) ->
         *databases,
         Job("maintain", "整理数据", Every(15 * _MINUTE), work.maintain, "intake", tries=2),
         Job("evaluate", "判定预警", Asked(work.due.missed, after), work.evaluate, "watch", tries=5),
+        Job("tell", "逐级通知", Every(_MINUTE), work.tell, "watch"),
+        Job("send", "发送消息", Every(_SECONDS), work.send, "messages"),
         Job("months", "汇总各月", Every(EVERY), work.months, "months"),
     ]
     work.frequent = [job.name for job in jobs if isinstance(job.when, Every) and job.when.every < _FREQUENT]
@@ -114,7 +121,19 @@ class _Work:
             _LOG.error("%s：指标 %s 没有读出来：%s", f"{at:%Y-%m-%d %H:%M}", name, why)
         if found.changes:
             _LOG.info("判定 %s：%s", f"{at:%Y-%m-%d %H:%M}", _found(found))
+        if found.events:
+            escalate(self._folder, self._now(), run.lease)
         return _found(found)
+
+    def tell(self, run: Run) -> str:
+        """See whom of the ladder an incident reaches now, and put it down for sending."""
+        told = escalate(self._folder, self._now(), run.lease)
+        return f"通知事件 {told} 个。" if told else ""
+
+    def send(self, run: Run) -> str:
+        """Send what waits to be sent."""
+        sent = deliver(self._folder, self._now(), run.lease)
+        return f"发出消息 {sent} 条。" if sent else ""
 
     def months(self, run: Run) -> str:
         """Count the months in which something has changed, so that pages find them."""

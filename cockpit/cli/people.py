@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     user = typer.Typer(no_args_is_help=True, help="人员账号：添加、列出、停用、恢复、重设密码。")
     user.command("add", help="添加账号，打印一次性密码；缺省看全市。")(add)
+    user.command("contact", help="登记账号收消息的手机号或邮箱，从标准输入读入；空行即清除。")(contact)
     user.command("list", help="列出全部账号。")(list_accounts)
     user.command("disable", help="停用账号，已登录的立即退出。")(disable)
     user.command("enable", help="恢复停用的账号，打印新的一次性密码。")(enable)
@@ -49,6 +50,7 @@ def add(
     hall: HallOption = None,
     shown_name: Annotated[str, typer.Option("--shown-name", metavar="姓名", help="页面上显示的姓名")] = "",
     staff_id: Annotated[str | None, typer.Option("--staff-id", metavar="ID", help="排班、考勤里的人员编号")] = None,
+    contact: Annotated[str, typer.Option("--contact", metavar="号码", help="收消息的手机号或邮箱")] = "",
     by: ByOption = None,
     data: DataOption = None,
     json: JsonOption = False,
@@ -56,8 +58,17 @@ def add(
     """Make an account."""
     with refusing(), data_folder(data, create=True) as folder:
         binding = _binding(county, hall)
-        given = accounts.add(folder, name, role, binding, by=_by(by), shown_name=shown_name, staff_id=staff_id)
+        more = {"shown_name": shown_name, "staff_id": staff_id or "", "contact": contact}
+        given = accounts.add(folder, name, role, binding, by=_by(by), **more)
     _tell_password(name, given, json)
+
+
+def contact(name: NameArgument, by: ByOption = None, data: DataOption = None) -> None:
+    """Say how a person is reached; read from standard input, so that it stands in no history of commands."""
+    with refusing(), data_folder(data) as folder:
+        given = typer.get_text_stream("stdin").readline()
+        accounts.set_contact(folder, name, given, by=_by(by))
+    typer.echo(f"账号 {name} 的联系方式已{'登记' if given.strip() else '清除'}。", err=True)
 
 
 def list_accounts(data: DataOption = None, json: JsonOption = False) -> None:
@@ -73,6 +84,7 @@ def list_accounts(data: DataOption = None, json: JsonOption = False) -> None:
             "bound_to": account.bound_to,
             "places": list(account.places),
             "staff_id": account.staff_id,
+            "has_contact": account.contact is not None,
             "disabled": account.disabled,
             "must_change": account.must_change,
             "created_at": account.created_at.astimezone(zone),

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from alerts.catalogue import catalogue
+from alerts.deeds import JUDGED, usefulness
 from alerts.definition import LEVELS
+from alerts.incidents import Closing
 from alerts.thresholds import EDGE_NAMES, ThresholdChange
 from cockpit import clock
 from cockpit.cli.frame import DataOption, JsonOption, data_folder, print_json, progress, refusing
@@ -64,9 +66,10 @@ def replay(
         if tried:
             found.append(_answer(folder, past, [*_beside(known, tried), *tried], only))
         advice = _advice(past, known, only, wanted) if wanted else []
-    document = {"from": first, "to": last, **found[-1].document()}
+        judged, open_halls = _judged(folder, first, last), past.halls()
+    document = {"from": first, "to": last, **found[-1].document(judged)}
     if tried:
-        document["before"] = found[0].document()
+        document["before"] = found[0].document(judged)
     if advice:
         document["suggestions"] = [vars(one) for one in advice]
     if json:
@@ -75,7 +78,9 @@ def replay(
     console = Console()
     console.print(_table(found, first, last))
     typer.echo(_BEGINNING)
-    for line in _lines(found[-1].score):
+    if not open_halls:
+        typer.echo("这段时间没有大厅开门，5 分钟一次的指标没有读数；请看看日期，或大厅日历是否已经导入。")
+    for line in [*_lines(found[-1].score), *_said_useful(judged, only)]:
         typer.echo(line)
     for one in advice:
         typer.echo(_advised(one))
@@ -89,10 +94,10 @@ class _Answer:
     def __init__(self, rows: list[Told], score: Score | None) -> None:
         self.rows, self.score = rows, score
 
-    def document(self) -> dict[str, Any]:
+    def document(self, judged: dict[str, list[Closing]]) -> dict[str, Any]:
         score = self.score
         return {
-            "indicators": [_row(one, score) for one in self.rows],
+            "indicators": [_row(one, score, judged.get(one.indicator, [])) for one in self.rows],
             "score": None if score is None else _score(score),
         }
 
@@ -149,7 +154,27 @@ def _advice(
     return [suggested(past, name, edge, number, known, clock.now()) for name in names]
 
 
-def _row(one: Told, score: Score | None) -> dict[str, Any]:
+def _judged(folder: DataFolder, first: dt.datetime, last: dt.datetime) -> dict[str, list[Closing]]:
+    """How people closed what really was told in this time: indicator → reasons."""
+    found: dict[str, list[Closing]] = {}
+    for record in AlertLog(folder.records.database).incidents(first):
+        incident = record.incident
+        if incident.closing in JUDGED and incident.closed_at is not None and incident.closed_at <= last:
+            for name in {record.indicator, *(name for name, _ in incident.alerts)}:
+                found.setdefault(name, []).append(incident.closing)
+    return found
+
+
+def _said_useful(judged: dict[str, list[Closing]], only: list[str] | None) -> list[str]:
+    """How often what was told was worth somebody's while, as far as people have judged it."""
+    return [
+        f"{catalogue()[name].name}：这段时间由人关闭的 {len(closings)} 起中，属实的占 {usefulness(closings):.0f}%。"
+        for name, closings in judged.items()
+        if name in catalogue() and (only is None or name in only)
+    ]
+
+
+def _row(one: Told, score: Score | None, judged: list[Closing]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "indicator": one.indicator,
         "alerts": {MET[level]: count for level, count in one.alerts.items()},
@@ -161,11 +186,14 @@ def _row(one: Told, score: Score | None) -> dict[str, Any]:
         ],
         "readings": one.readings,
         "ailing": one.ailing,
+        "judged": len(judged),
+        "usefulness": usefulness(judged),
     }
     if score is not None:
         right, labels = score.recall(("weak", "medium", "strong"), one.indicator)
         true, all_ = score.precision(one.indicator)
         found |= {"labels": labels, "labels_seen": right, "incidents": all_, "incidents_true": true}
+        found["lead_minutes_median"] = score.lead(one.indicator)
     return found
 
 

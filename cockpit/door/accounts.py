@@ -16,6 +16,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.people import AccountRecord, line
 
 _NAME = re.compile(r"[\w.@-]{2,60}")
+_CONTACT = re.compile(r"[A-Za-z0-9_.@+-]{3,100}")
 _LAST = "{name} 是唯一能用的系统管理员账号，没有改动；请先添加另一个系统管理员。"
 
 
@@ -41,6 +42,7 @@ def add(
     by: str,
     shown_name: str = "",
     staff_id: str | None = None,
+    contact: str = "",
     password: str | None = None,
 ) -> str:
     """Make an account with a one-time password, which must be changed at the first sign-in.
@@ -53,6 +55,7 @@ def add(
         by: who makes it, for the audit.
         shown_name: the person's name; the account name where empty.
         staff_id: the person's number in the records of the halls, so that rosters find the account.
+        contact: mail address or phone number for messages.
         password: the one-time password; made where it is not given.
 
     Returns:
@@ -74,6 +77,7 @@ def add(
         "role": role.value,
         "bound_to": binding.to,
         "staff_id": staff_id,
+        "contact": checked_contact(contact),
         "password_hash": passwords.hashed(given),
         "must_change": True,
         "disabled": False,
@@ -166,6 +170,30 @@ def change_own_password(folder: DataFolder, name: str, old: str, new: str, *, ke
     told = line(name, "password.change", name)
     values = {"password_hash": passwords.hashed(new), "must_change": False, "password_at": told.at}
     folder.people.change_account(account.account_id, values, told, keep_session=keep_session)
+
+
+def set_contact(folder: DataFolder, name: str, contact: str, *, by: str) -> None:
+    """Say how a person is reached by messages; empty takes it away. The audit tells that it changed, not what it is.
+
+    Raises:
+        Refused: there is no such account, or nobody can be reached so.
+    """
+    account, kept = known(folder, name), checked_contact(contact)
+    folder.people.set_contact(account.account_id, kept, line(by, "account.contact", name, "登记" if kept else "清除"))
+
+
+def checked_contact(contact: str) -> str | None:
+    """A mail address, phone number or name at a message service as it is kept; None where it is empty.
+
+    Raises:
+        Refused: it holds signs that would mean something else in the address of a channel.
+    """
+    contact = contact.strip()
+    if contact and not _CONTACT.fullmatch(contact):
+        raise Refused(
+            "联系方式要有 3 至 100 个字符，只能用字母、数字和 . _ @ + -；请写手机号、邮箱或消息服务里的账号。"
+        )
+    return contact or None
 
 
 def nameable(name: str) -> bool:

@@ -28,6 +28,10 @@ class Right(StrEnum):
     WALLS = "walls"
     AUDIT = "audit"
     THRESHOLDS = "thresholds"
+    HANDLE = "handle"
+    EVIDENCE = "evidence"
+    REPORT_MISSED = "report_missed"
+    LOOK_INTO_MISSED = "look_into_missed"
 
 
 TITLES: Mapping[Role, str] = {
@@ -43,24 +47,30 @@ TITLES: Mapping[Role, str] = {
 #: Roles that a person can have; a wall screen is no person.
 PERSONAL = tuple(role for role in Role if role is not Role.WALL)
 
-_WORK = frozenset({"overview", "hall", "onenet", "reviews", "panorama", "findings", "indicators"})
+_WORK = frozenset({"overview", "alerts", "hall", "onenet", "reviews", "panorama", "findings", "indicators"})
 
-#: Pages by the name of their file. The auditor and the admin see who did what, not what citizens did.
+#: Pages by the name of their file. The auditor and the admin see who did what, not what citizens did; so the auditor
+#: reads what people did about warnings, without the rows behind them (`EVIDENCE`).
 PAGES: Mapping[Role, frozenset[str]] = {
     Role.LEADER: _WORK | {"quality"},
     Role.MANAGER: _WORK | {"quality"},
     Role.DUTY: _WORK,
-    Role.DATA: frozenset({"overview", "findings", "indicators", "quality"}),
-    Role.AUDITOR: frozenset({"overview", "admin"}),
+    Role.DATA: frozenset({"overview", "alerts", "findings", "indicators", "quality"}),
+    Role.AUDITOR: frozenset({"overview", "alerts", "admin"}),
     Role.ADMIN: frozenset({"overview", "indicators", "quality", "admin"}),
     Role.WALL: frozenset(),
 }
 
+#: What whoever works with warnings may do: read the rows behind one, and report trouble that no warning saw.
+_SEEING = frozenset({Right.DOWNLOAD, Right.EVIDENCE, Right.REPORT_MISSED})
+#: Warnings are handled by who can do something about them: those of data by who looks after data, see `charge`.
+_HANDLING = _SEEING | {Right.HANDLE}
+
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.LEADER: frozenset({Right.DOWNLOAD}),
-    Role.MANAGER: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP, Right.THRESHOLDS}),
-    Role.DUTY: frozenset({Right.DOWNLOAD, Right.FOLLOW_UP}),
-    Role.DATA: frozenset({Right.DOWNLOAD, Right.QUARANTINE, Right.THRESHOLDS}),
+    Role.LEADER: _SEEING,
+    Role.MANAGER: _HANDLING | {Right.FOLLOW_UP, Right.THRESHOLDS, Right.LOOK_INTO_MISSED},
+    Role.DUTY: _HANDLING | {Right.FOLLOW_UP},
+    Role.DATA: _HANDLING | {Right.QUARANTINE, Right.THRESHOLDS, Right.LOOK_INTO_MISSED},
     Role.AUDITOR: frozenset({Right.DOWNLOAD, Right.AUDIT}),
     Role.ADMIN: frozenset({Right.ACCOUNTS, Right.WALLS, Right.AUDIT, Right.THRESHOLDS}),
     Role.WALL: frozenset(),

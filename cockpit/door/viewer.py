@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -47,6 +48,13 @@ class Viewer:
     def sees_county(self, county: str) -> bool:
         """Whether the whole county is within the viewer's scope."""
         return self.scope is None or county in self.counties
+
+    def sees_place(self, place: Iterable[tuple[str, str]]) -> bool:
+        """Whether an alert's place is within the scope: its hall, else its county; all else is the whole city's."""
+        where = dict(place)
+        if "hall_id" in where:
+            return self.sees_hall(where["hall_id"])
+        return self.sees_county(where["county"]) if "county" in where else self.sees_city
 
     def opens(self, page: str) -> bool:
         """Whether this viewer's role opens the page of this name."""

@@ -74,13 +74,17 @@ class Book:
     def open_incidents(self) -> list[IncidentRecord]:
         """Incidents that nobody has closed; nobody else changes them until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.closed_at.is_(None)).order_by(t.incidents.c.opened_at)
-        return [_incident(row) for row in self._connection.execute(wanted.with_for_update())]
+        return [incident_of(row) for row in self._connection.execute(wanted.with_for_update())]
 
     def incident(self, incident_id: str) -> IncidentRecord | None:
         """One incident; nobody else changes it until this transaction ends."""
         wanted = sa.select(t.incidents).where(t.incidents.c.incident_id == incident_id)
         row = self._connection.execute(wanted.with_for_update()).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
+
+    def history(self, incident_id: str) -> list[Event]:
+        """The history of an incident so far, in the order in which it was written."""
+        return _history(self._connection, incident_id)
 
     def save(self, incident: Incident, indicator: str) -> None:
         """Keep an incident as it now is."""
@@ -191,7 +195,7 @@ class AlertLog:
             rows = connection.execute(
                 sa.select(t.incidents).where(wanted).order_by(t.incidents.c.opened_at.desc(), t.incidents.c.incident_id)
             ).all()
-        return [_incident(row) for row in rows]
+        return [incident_of(row) for row in rows]
 
     def incident(self, incident_id: str) -> IncidentRecord | None:
         """One incident, open or closed."""
@@ -199,16 +203,12 @@ class AlertLog:
             row = connection.execute(
                 sa.select(t.incidents).where(t.incidents.c.incident_id == incident_id)
             ).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
 
     def events(self, incident_id: str) -> list[Event]:
         """The history of an incident, in the order in which it was written."""
-        columns = t.incident_events.c
         with self._database.reading() as connection:
-            rows = connection.execute(
-                sa.select(t.incident_events).where(columns.incident_id == incident_id).order_by(columns.event_id)
-            ).all()
-        return [_event(row) for row in rows]
+            return _history(connection, incident_id)
 
     def changes(
         self,
@@ -229,6 +229,12 @@ class AlertLog:
         with self._database.reading() as connection:
             rows = connection.execute(sa.select(t.alert_changes).where(wanted).order_by(columns.change_id)).all()
         return [ChangeRecord(row.change_id, _change(row), row.incident_id) for row in rows]
+
+
+def _history(connection: sa.Connection, incident_id: str) -> list[Event]:
+    columns = t.incident_events.c
+    wanted = sa.select(t.incident_events).where(columns.incident_id == incident_id).order_by(columns.event_id)
+    return [_event(row) for row in connection.execute(wanted)]
 
 
 def _row(record: IncidentRecord) -> dict[str, Any]:
@@ -257,7 +263,8 @@ def _event(row: sa.Row[Any]) -> Event:
     return Event(row.at, row.incident_id, Kind(row.kind), row.level, row.who, row.text, alert, json.loads(row.detail))
 
 
-def _incident(row: sa.Row[Any]) -> IncidentRecord:
+def incident_of(row: sa.Row[Any]) -> IncidentRecord:
+    """A row of incidents as a record."""
     told = json.loads(row.alerts)
     levels = {(name, tuple(place.items())): level for name, place, level in told["levels"]}
     flapping = frozenset((name, tuple(place.items())) for name, place in told["flapping"])

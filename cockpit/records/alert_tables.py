@@ -73,6 +73,7 @@ incidents = sa.Table(
     sa.Column("told_level", sa.SmallInteger, nullable=False),
     sa.Column("rung", sa.SmallInteger, nullable=False),
     sa.Column("told_at", UtcTime),
+    sa.Index("ix_incidents_cause", "cause", "opened_at"),
 )
 
 #: The history of incidents: what happened by itself (who is empty) and what people did; rows are only ever added.

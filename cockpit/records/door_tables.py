@@ -22,6 +22,7 @@ accounts = sa.Table(
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("password_at", UtcTime),
+    sa.Column("contact", sa.String(100)),
 )
 
 #: The counties (by name) or halls (by id) an account is bound to; none where it is bound to the city.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ class AccountRecord:
         places: names of counties or ids of halls; empty for the city.
         subject: who this is to the city's identity provider (issuer and subject); None before the first sign-in there.
         must_change: whether the password was given by somebody else and must be changed first.
+        contact: mail address or phone number for messages; never shown whole, never logged, never exported.
     """
 
     account_id: int
@@ -40,6 +41,7 @@ class AccountRecord:
     disabled: bool
     created_at: dt.datetime
     password_at: dt.datetime | None
+    contact: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,13 @@ class People:
         with self._database.transaction() as connection:
             chosen = sa.update(d.accounts).where(d.accounts.c.account_id == account_id)
             connection.execute(chosen.values(password_hash=password_hash))
+
+    def set_contact(self, account_id: int, contact: str | None, line: AuditLine) -> None:
+        """Keep how a person is reached; nobody is signed out by that."""
+        with self._database.transaction() as connection:
+            chosen = sa.update(d.accounts).where(d.accounts.c.account_id == account_id)
+            connection.execute(chosen.values(contact=contact))
+            add_line(connection, line)
 
     # -- wall screens ----------------------------------------------------------------------------------------------
 

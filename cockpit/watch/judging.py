@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from cockpit.watch.standings import as_body, from_body
 from metrics.hours import RT_EVERY, rt_instants, sessions_of
 from metrics.view import View
 
+_LOG = logging.getLogger(__name__)
 #: So many keys of the rows behind an alert are kept with it; how many there were is kept in any case.
 ROWS_KEPT = 2_000
 _HALF_HOUR = 30
@@ -102,7 +104,8 @@ class Judging:
             if not dry:
                 self._step(definition, view, ready, instants)
         except Exception as error:  # one indicator that fails never stops the others, and is itself shown as ailing
-            self.found.ailing[definition.id] = f"{type(error).__name__}: {error}"
+            _LOG.exception("%s cannot be read at %s", definition.id, self.at)
+            self.found.ailing[definition.id] = f"读取时程序出错（{type(error).__name__}），级别停在上一次；详情见日志"
         self.found.seconds[definition.id] = time.perf_counter() - begun
 
     def standings(self) -> Iterator[StandingRecord]:

@@ -94,13 +94,19 @@ class Score:
         wrong = {id(one) for one in self.false}
         return sum(id(one) not in wrong for one in mine), len(mine)
 
-    def lead(self) -> float | None:
-        """Median minutes from the onset of an incident within a day to the first alert; None where none was seen."""
-        first = [
-            min(minutes for name, minutes in told.items() if catalogue()[name].cadence == "RT")
-            for told in self.seen.values()
-            if any(catalogue()[name].cadence == "RT" for name in told)
-        ]
+    def lead(self, indicator: str | None = None) -> float | None:
+        """Median minutes from onset to the first alert of the moment, or of one indicator.
+
+        None where none was seen.
+        """
+        first = []
+        for told in self.seen.values():
+            mine = [
+                minutes
+                for name, minutes in told.items()
+                if (name == indicator if indicator else catalogue()[name].cadence == "RT")
+            ]
+            first += [min(mine)] if mine else []
         return statistics.median(first) if first else None
 
     def false_a_month(self, levels: Collection[int]) -> float:

@@ -25,22 +25,31 @@ def accounts(folder: DataFolder, viewer: Viewer) -> None:
     with st.container(key="panel-add"):
         widgets.heading("添加账号", "账号要有 2 至 60 个字符，只能用汉字、字母、数字和 . _ @ -。")
         with st.form("add-account", border=False, enter_to_submit=False):
-            first, second, third = st.columns(3)
+            first, second, third, fourth = st.columns(4)
             first.text_input("账号", key="add-name", max_chars=60)
             second.text_input("姓名", key="add-shown", max_chars=60)
             third.text_input("工号（可空）", key="add-staff", max_chars=100)
+            fourth.text_input("手机号或邮箱（可空）", key="add-contact", max_chars=100)
             _role_and_scope("add", places)
             st.form_submit_button("添加", type="primary", on_click=_add)
     known = {a.name: a for a in administration.accounts(folder, viewer)}
     if not known:
         return
     with st.container(key="panel-change"):
-        widgets.heading("修改账号", "修改、停用和重设密码都会结束这个账号正在进行的登录。")
+        widgets.heading("修改账号", "修改、停用和重设密码都会结束这个账号正在进行的登录；改联系方式不会。")
         name = st.selectbox("要修改的账号", list(known), key="change-name", placeholder="请选择")
         account = known[name]
         with st.form(f"change-{name}", border=False, enter_to_submit=False):
-            _role_and_scope("change", places, Role(account.role), _first(account.bound_to, account.places, places))
+            # By account: what was chosen for one must not stand there for the next.
+            _role_and_scope(
+                f"change-{name}", places, Role(account.role), _first(account.bound_to, account.places, places)
+            )
             st.form_submit_button("改为这个角色和范围", on_click=_change, args=(name,))
+        with st.form(f"contact-{name}", border=False, clear_on_submit=True, enter_to_submit=False):
+            # What is kept is never shown again: only whether there is something, and a new one takes its place.
+            kept = "已登记" if account.contact else "未登记"
+            st.text_input(f"收消息的手机号或邮箱（{kept}；空着保存即清除）", key=f"contact-of-{name}", max_chars=100)
+            st.form_submit_button("保存联系方式", on_click=_contact, args=(name,))
         if account.disabled:
             st.button("启用并给一次性密码", key="enable", on_click=_enable, args=(name,))
             return
@@ -109,22 +118,32 @@ def _binding(key: str) -> Binding:
 
 def _add() -> None:
     state = st.session_state
-    name, shown, staff = (str(state[key]).strip() for key in ("add-name", "add-shown", "add-staff"))
+    name, shown, staff, contact = (str(state[f"add-{key}"]).strip() for key in ("name", "shown", "staff", "contact"))
     role, binding = Role(state["add-role"]), _binding("add")
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
-        given = actions.add_account(folder, viewer, name, role, binding, shown, staff or None)
+        given = actions.add_account(folder, viewer, name, role, binding, shown, staff or None, contact)
         return Outcome(f"已添加账号 {name}。下面的一次性密码{ONCE}", given)
 
     acting.act(do)
 
 
 def _change(name: str) -> None:
-    role, binding = Role(st.session_state["change-role"]), _binding("change")
+    role, binding = Role(st.session_state[f"change-{name}-role"]), _binding(f"change-{name}")
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         actions.change_account(folder, viewer, name, role, binding)
         return Outcome(f"账号 {name} 已改为{TITLES[role]}。")
+
+    acting.act(do)
+
+
+def _contact(name: str) -> None:
+    contact = str(st.session_state[f"contact-of-{name}"])
+
+    def do(folder: DataFolder, viewer: Viewer) -> Outcome:
+        actions.set_contact(folder, viewer, name, contact)
+        return Outcome(f"账号 {name} 的联系方式已{'登记' if contact.strip() else '清除'}。")
 
     acting.act(do)
 

@@ -30,6 +30,7 @@ FILTERS, CHARTS = "Selectbox", "PlotlyChart"
 #: What each page is drawn with beside that.
 DRAWN_WITH = {
     "overview": (CHARTS,),
+    "alerts": (FILTERS,),
     "hall": (FILTERS, CHARTS),
     "onenet": (FILTERS, CHARTS),
     "reviews": (FILTERS, CHARTS),

@@ -8,7 +8,7 @@ from cockpit.web.shell import FILES, TITLE
 from cockpit.web.sitemap import PAGES
 
 st.set_page_config(page_title=TITLE, page_icon=FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
-viewer = who.viewer(used=True)
+viewer = who.viewer(used=who.used())
 pages = [
     st.Page(page.path, title=page.title, icon=page.icon, url_path="" if page.first else page.name, default=page.first)
     for page in PAGES
@@ -18,5 +18,5 @@ if not pages:
     widgets.notice(NOT_YOURS, "warn")
     st.stop()
 opened = st.navigation(pages, position="hidden")
-menu.bar(pages, opened)
+menu.bar(pages, opened, menu.counts(viewer))
 opened.run()

@@ -22,6 +22,7 @@ from cockpit.plain import write_log
 from cockpit.settings import Settings
 from cockpit.settings_values import networks
 from cockpit.web import (
+    alerts_files,
     built,
     case_files,
     door_routes,
@@ -98,6 +99,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
         one_time: file with the first administrator's password as long as that is in use.
     """
     installed.install(settings)
+    alerts_files.register()
     case_files.register()
     findings_files.register()
     hall_files.register()

@@ -41,6 +41,7 @@ class PageEntry:
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "运行总览", "📊", first=True),
+    PageEntry("alerts", "预警处置", "🔔"),
     PageEntry("hall", "大厅", "🏛️"),
     PageEntry("onenet", "一网通办", "🌐"),
     PageEntry("reviews", "好差评", "💬"),

@@ -10,7 +10,19 @@ from cockpit.errors import CockpitError
 from cockpit.web import installed, widgets
 from cockpit.web.gate import COOKIE
 
+#: Whether the page is about to be drawn anew by itself.
+_RENEWING = "ck-renewing"
 OVER = "登录已结束，这一页不再显示内容；请重新登录。"
+
+
+def renewing() -> None:
+    """The page is about to be drawn anew by itself: that does not count as being used by anybody."""
+    st.session_state[_RENEWING] = True
+
+
+def used() -> bool:
+    """Whether a person has the page drawn now, and it does not draw itself anew; asked once for each drawing."""
+    return not st.session_state.pop(_RENEWING, False)
 
 
 def viewer(*, used: bool = False) -> Viewer:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
+from alerts.catalogue import catalogue
 from alerts.definition import OWNERS
-from alerts.incidents import Kind
-from alerts.ladder import RT_RUNGS, SAID, SLOW_RUNGS, Why, rungs_of
+from alerts.incidents import Incident, Kind
+from alerts.ladder import RT_RUNGS, SAID, SLOW_RUNGS, Why, deadline, notice, rungs_of
 from tests.alerts.days import QUEUE, Hall, clock, morning
 
 DEPARTMENT = (("dept_code", "D"),)
@@ -268,3 +270,41 @@ def test_the_working_mornings_of_these_tests() -> None:
     assert morning(clock("10-12 08:30"), 0) == clock("10-12 08:30")
     assert morning(clock("10-12 08:31"), 0) == clock("10-13 08:30")
     assert morning(clock("10-16 20:00"), 1) == clock("10-20 08:30")
+
+
+_TOLD = {"fast": ("10-12 09:40", "footfall_peak"), "slow": ("10-09 20:00", "overdue_open")}
+
+
+@pytest.mark.parametrize("kind", _TOLD)
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_the_deadline_shown_is_when_the_next_one_up_is_told(kind: str, level: int, acknowledged: bool) -> None:
+    """Told, perhaps acknowledged after three minutes: nobody more is told a second before the deadline, then one is."""
+    opened, name = clock(_TOLD[kind][0]), _TOLD[kind][1]
+    definition, fast = catalogue()[name], kind == "fast"
+    alert = (name, (("hall_id", "H"),))
+    incident = Incident("i", ((("hall_id", "H"),), definition.cause), opened, {alert: level}, level)
+    expected = deadline(incident, definition.owner, opened, morning, fast=fast)
+    now = opened if fast else morning(opened, 0)
+    told, first, _ = notice(incident, definition.owner, now, morning, fast=fast)
+    assert first is not None and expected is not None
+    # Shown before anybody was told, it is the one that holds then.
+    assert deadline(told, definition.owner, now, morning, fast=fast) == expected
+    if acknowledged:
+        told = replace(told, acknowledged_at=now + dt.timedelta(minutes=3), by="x")
+    due = deadline(told, definition.owner, now, morning, fast=fast)
+    assert due is not None and due.why is (Why.NOT_DONE if acknowledged else Why.NOT_ACKNOWLEDGED)
+    for seconds in (-1, 0):
+        _, more, _ = notice(told, definition.owner, due.at + dt.timedelta(seconds=seconds), morning, fast=fast)
+        top = told.rung == len(rungs_of(definition.owner, fast=fast)) - 1
+        assert (more is not None) == (seconds == 0 and not top)
+        assert more is None or more.why is due.why
+
+
+def test_no_clock_runs_for_what_is_closed_or_well_again_and_acknowledged() -> None:
+    now = clock("10-12 10:00")
+    alert = ("footfall_peak", (("hall_id", "H"),))
+    over = Incident("i", ((("hall_id", "H"),), "crowd"), now, {alert: 0}, 2, told_level=2, rung=1, told_at=now)
+    assert deadline(over, "duty", now, morning, fast=True) is not None  # it stays for people until one acknowledges
+    for done in (replace(over, acknowledged_at=now, by="x"), replace(over, closed_at=now)):
+        assert deadline(done, "duty", now, morning, fast=True) is None

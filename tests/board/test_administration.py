@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cockpit import actions, clock
+from alerts.incidents import Kind
+from cockpit import actions, clock, handling
 from cockpit.board import administration, audit
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import PAGES, RIGHTS, TITLES, Role
@@ -14,10 +15,13 @@ from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.audit_trail import Wanted
+from cockpit.records.missed import MissedStep
 from cockpit.records.people import line
 from tests.board.small_city import build
 from tests.web.people import account_in, session_in
 
+#: What people do about incidents.
+DEEDS = (Kind.ACKNOWLEDGED, Kind.ASSIGNED, Kind.NOTED, Kind.SILENCED, Kind.CLOSED)
 ADMIN = Viewer("管理员", None, Role.ADMIN)
 AUDITOR = Viewer("审计", None, Role.AUDITOR)
 COUNTY_ADMIN = Viewer("县管理员", frozenset({"c1", "t1"}), Role.ADMIN, counties=frozenset({"云栖区"}))
@@ -113,6 +117,11 @@ def test_the_table_of_roles_says_what_the_roles_are() -> None:
 def test_every_action_of_the_product_has_its_words() -> None:
     import inspect
 
-    refusals = {f"refused.{name}" for name, value in vars(actions).items()
-                if inspect.isfunction(value) and hasattr(value, "__wrapped__")}  # fmt: skip
-    assert refusals <= set(audit.WORDS)
+    refusals = {
+        f"refused.{name}"
+        for module in (actions, handling)
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and hasattr(value, "__wrapped__")
+    }
+    deeds = {f"incident.{kind.value}" for kind in DEEDS} | {f"missed.{step.value}" for step in MissedStep}
+    assert len(refusals) > 15 and refusals | deeds <= set(audit.WORDS)

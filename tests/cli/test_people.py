@@ -60,6 +60,7 @@ def test_an_account_is_added_listed_disabled_enabled_and_reset(city: Path) -> No
         "bound_to": "hall",
         "places": ["s1"],
         "staff_id": None,
+        "has_contact": False,
         "disabled": False,
         "must_change": True,
         "created_at": "",

@@ -13,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from alerts.catalogue import catalogue
+from alerts.incidents import Closing, Incident
 from cockpit.cli.app import app
 from cockpit.demo.city import write_city
 from cockpit.records.alert_log import AlertLog
@@ -144,6 +145,20 @@ def test_proposed_thresholds_are_in_force_only_when_applied(
     assert "是否想写 wait_avg" in run("thresholds", "apply", "--why", "试试", "--data", data).stderr
 
 
+def test_a_replay_tells_how_people_judged_what_was_really_told(data: Path) -> None:
+    at, place = dt.datetime(2026, 10, 13, 9, tzinfo=dt.UTC), (("hall_id", "H001"),)
+    closings = [Closing.HANDLED, Closing.HANDLED, Closing.FALSE, Closing.DRILL]
+    with AlertLog(Database(f"sqlite:///{data / 'records.sqlite'}")).writing() as book:
+        for number, closing in enumerate(closings):
+            alerts = {("wait_avg", place): 0}
+            one = Incident(f"by-hand-{number}", (place, "crowd"), at, alerts, 1, closed_at=at, closing=closing)
+            book.save(one, "wait_avg")
+    span = ("--from", "2026-10-13", "--to", "2026-10-13", "--indicator", "wait_avg", "--data", data)
+    (found,) = answer("replay", *span)["indicators"]
+    assert found["judged"] == 3 and found["usefulness"] == pytest.approx(200 / 3)
+    assert "平均等候：这段时间由人关闭的 3 起中，属实的占 67%。" in run("replay", *span).stdout
+
+
 def test_a_replay_tells_before_and_after_with_other_thresholds(data: Path) -> None:
     span = ("--from", "2026-10-12", "--to", "2026-10-16", "--data", data)
     found = answer(
@@ -153,6 +168,7 @@ def test_a_replay_tells_before_and_after_with_other_thresholds(data: Path) -> No
     total = [sum(one["alerts"].values()) for one in (before, after)]
     assert total[1] > total[0] > 0
     weeks = [sum(week[level] for level in ("yellow", "orange", "red")) for week in after["hall_weeks"]]
+    assert after["usefulness"] is None and after["judged"] == 0  # nobody has closed anything
     assert sum(weeks) == total[1] and {week["week"] for week in after["hall_weeks"]} == {"2026-W42"}
     assert found["score"] is None  # the files hold no labels
     shown = run("replay", *span, "--indicator", "demand_capacity_ratio", "--budget", "yellow=0.5")
@@ -167,5 +183,7 @@ def test_a_replay_tells_before_and_after_with_other_thresholds(data: Path) -> No
     assert run("replay", "--from", "2026-10-16", "--to", "2026-10-12", "--data", data).exit_code == 1
     nobody = run("replay", "--from", "2028-03-01", "--to", "2028-03-02", "--budget", "orange=1", "--data", data)
     assert nobody.exit_code == 1 and "没有大厅开门" in nobody.stderr
+    shut = run("replay", "--from", "2028-03-01", "--to", "2028-03-01", "--indicator", "wait_avg", "--data", data)
+    assert shut.exit_code == 0 and "没有大厅开门" in shut.stdout
     weekly = run("replay", *span, "--indicator", "return_rate", "--budget", "orange=1").stdout
     assert "退件补正率：不是大厅的指标" in weekly and "回放之前的级别不知道" in weekly

@@ -24,6 +24,7 @@ Act = Callable[[DataFolder, Viewer], object]
 ACTS: dict[str, tuple[Right, Act]] = {
     "add_account": (Right.ACCOUNTS, lambda f, v: actions.add_account(f, v, "new.one", Role.DUTY, S1, "王芳", "n1")),
     "change_account": (Right.ACCOUNTS, lambda f, v: actions.change_account(f, v, "wang", Role.DUTY, S1)),
+    "set_contact": (Right.ACCOUNTS, lambda f, v: actions.set_contact(f, v, "wang", "13800138000")),
     "disable_account": (Right.ACCOUNTS, lambda f, v: actions.disable_account(f, v, "wang")),
     "enable_account": (Right.ACCOUNTS, lambda f, v: actions.enable_account(f, v, "wang")),
     "reset_password": (Right.ACCOUNTS, lambda f, v: actions.reset_password(f, v, "wang")),

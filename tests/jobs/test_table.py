@@ -38,7 +38,9 @@ def test_every_job_is_done(tmp_path: Path, data_dir: Path, monkeypatch: pytest.M
     dropped.mkdir(parents=True)
     shutil.copy(next(files.glob("halls.*")), dropped)
     jobs = job_table(folder)
-    assert [job.name for job in jobs] == ["intake", "read-complaints", "read-absent", "maintain", "evaluate", "months"]
+    assert [job.name for job in jobs] == [
+        *("intake", "read-complaints", "read-absent", "maintain", "evaluate", "tell", "send", "months")
+    ]
     runner = Runner(folder, jobs, clock.now)
     runs = JobRuns(folder.records.database)
     at_work = threading.Thread(target=runner.run)

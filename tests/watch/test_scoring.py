@@ -56,7 +56,12 @@ def test_a_label_is_seen_by_a_rise_of_a_meant_indicator_at_its_place_between_ons
     assert seen([LINKS], evening) == {"links": {"link_rate": 3 * 1440 + 12 * 60.0}}
     score = Score([TIDE, LINKS], seen([TIDE, LINKS], [*rises, *evening]))
     assert (score.recall(), score.recall(indicator="link_rate"), score.recall({"weak"})) == ((2, 2), (1, 1), (0, 0))
-    assert score.lead() == 40
+    assert (score.lead(), score.lead("tidal_wait_rise"), score.lead("wait_avg"), score.lead("data_lag")) == (
+        40,
+        150,
+        40,
+        None,
+    )
 
 
 def test_incidents_of_a_replay_take_in_what_comes_while_they_are_open_and_end_when_all_is_over() -> None:

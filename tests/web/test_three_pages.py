@@ -99,6 +99,7 @@ def test_an_account_is_added_and_its_password_shown_once(browser: Browser, serve
     opened_at(page, server, "/admin", "添加账号")
     assert_fits(page)
     page.get_by_label("账号", exact=True).fill("zhang.san")
+    page.get_by_label("手机号或邮箱（可空）").fill("13800138000")
     page.get_by_role("button", name="添加", exact=True).click()
     told = page.locator(".ck-notice").first
     expect(told).to_contain_text("已添加账号 zhang.san", timeout=30_000)
@@ -109,6 +110,22 @@ def test_an_account_is_added_and_its_password_shown_once(browser: Browser, serve
     expect(page.locator("body")).to_contain_text("zhang.san")
     expect(page.locator("body")).not_to_contain_text(secret)
     expect(page.get_by_role("button", name="停用", exact=True)).to_be_disabled()
+    # How a person is reached can be given and changed, and is shown to nobody.
+    expect(page.locator("body")).not_to_contain_text("13800138000")
+    opened_at(page, server, "/admin", "zhang.san")
+    whose = page.get_by_role("combobox", name="要修改的账号")
+    while whose.input_value() != "zhang.san":  # a page that is drawn anew meanwhile closes the list
+        whose.click()
+        whose.fill("zhang.san")
+        whose.press("Enter")
+        page.wait_for_timeout(1_000)
+    # The role offered is that of this account, not that of the one before.
+    changing = page.locator(".st-key-panel-change")
+    expect(changing.get_by_role("combobox", name="角色")).to_have_value("中心领导", timeout=30_000)
+    page.get_by_label(re.compile("收消息的手机号或邮箱（已登记")).fill("zhang.san@example.cn")
+    page.get_by_role("button", name="保存联系方式").click()
+    expect(page.locator(".ck-notice").first).to_contain_text("账号 zhang.san 的联系方式已登记", timeout=30_000)
+    expect(page.locator("body")).not_to_contain_text("zhang.san@example.cn")
 
     opened_at(page, server, "/admin?part=walls", "签发大屏令牌")
     page.get_by_label("哪一块屏").fill("东墙")
@@ -122,3 +139,6 @@ def test_an_account_is_added_and_its_password_shown_once(browser: Browser, serve
     assert auditor.locator("[data-testid=stButton], [data-testid=stForm]").count() == 0
     with opened(server.data_dir) as folder:
         assert ("admin.person", "account.add", "zhang.san") in audit_of(folder)
+        assert ("admin.person", "account.contact", "zhang.san") in audit_of(folder)
+        account = folder.people.account("zhang.san")
+        assert account is not None and account.contact == "zhang.san@example.cn"

@@ -2,8 +2,15 @@
 
 from alembic import context
 
-# Their tables belong to the metadata.
-from cockpit.records import alert_tables, door_tables, job_tables, review_tables, wall_tables  # noqa: F401
+from cockpit.records import (  # noqa: F401 (their tables belong to the metadata)
+    alert_tables,
+    door_tables,
+    job_tables,
+    message_tables,
+    missed_tables,
+    review_tables,
+    wall_tables,
+)
 from cockpit.records.tables import metadata
 
 context.configure(

@@ -28,6 +28,26 @@
   const make = () => document.querySelectorAll("link[data-ahead]").forEach((file) => import(file.href));
   (window.requestIdleCallback || setTimeout)(make);
 
+  // A sheet to print, and its text to copy; on plain http the browser gives no clipboard, then what is marked is copied.
+  const DOES = {
+    print: () => window.print(),
+    copy: (button) => {
+      const of = document.getElementById(button.dataset.of), marked = getSelection();
+      marked.selectAllChildren(of);
+      const done = () => { button.textContent = "已复制"; setTimeout(() => { button.textContent = "复制文字"; }, 2000); };
+      if (navigator.clipboard) navigator.clipboard.writeText(of.textContent).then(done, () => {});
+      else if (document.execCommand("copy")) done();
+    },
+  };
+  const act = (event) => {
+    const button = event.target instanceof Element && event.target.closest("a[data-does]");
+    if (!button || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    DOES[button.dataset.does]?.(button);
+  };
+  document.addEventListener("click", act);
+  document.addEventListener("keydown", act);
+
   // What theme.css goes by: whether there is the bar of pages, and whether Streamlit has lost its connection.
   const root = document.documentElement;
   const mark = () => {
