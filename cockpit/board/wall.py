@@ -13,7 +13,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog
 from cockpit.records.alert_stream import last_line
 from cockpit.records.wall_snapshots import read_snapshot, snapshot_at
-from cockpit.watch.wall_alerts import state_of
+from cockpit.watch.wall_alerts import handled, in_zone
 from cockpit.watch.wall_numbers import Scope
 
 
@@ -64,8 +64,5 @@ def wall(folder: DataFolder, viewer: Viewer) -> Wall:
 
 def _as_they_are(folder: DataFolder, lines: list[dict[str, Any]], since: dt.datetime) -> list[dict[str, Any]]:
     """Who takes an incident on must not wait for the next evaluation to see it on the screen."""
-    known = {one.incident.id: one.incident for one in AlertLog(folder.records.database).incidents(since)}
-    found = {one["id"]: state_of(known[one["id"]]) for one in lines if one["id"] in known}
-    states = {name: (state, at.astimezone(folder.zone).isoformat()) for name, (state, at) in found.items()}
-    names = ("state", "state_since")
-    return [line | dict(zip(names, states.get(line["id"], map(line.get, names)), strict=True)) for line in lines]
+    known = {one.incident.id: one for one in AlertLog(folder.records.database).incidents(since)}
+    return [line | in_zone(handled(known[line["id"]]), folder.zone) if line["id"] in known else line for line in lines]

@@ -22,7 +22,7 @@ from cockpit.watch.freshness import freshness, moment
 from cockpit.watch.halls_today import HallToday, city_today, halls_today
 from cockpit.watch.judging import Evaluation
 from cockpit.watch.months import MonthStore
-from cockpit.watch.wall_alerts import INCIDENTS, LINES, SHOWN, in_need, incident_lines, strip
+from cockpit.watch.wall_alerts import INCIDENTS, LINES, SHOWN, in_need, in_zone, incident_lines, strip
 from cockpit.watch.wall_numbers import Arrivals, PastDays, Scope, course_of, month_rates, share_of, shares
 from cockpit.watch.wall_places import names, short
 
@@ -113,7 +113,7 @@ class _Now:
             "cases": _so_far(course_of(self._outlook("cases", scope, halls))),
             "month": month_rates(self._months, scope, self._at.date()),
             "halls": halls,
-            "incidents": [_in_zone(one, self._zone) for one in incidents[:INCIDENTS]],
+            "incidents": [in_zone(one, self._zone) for one in incidents[:INCIDENTS]],
             "counts": {str(level): sum(one["level"] == level for one in incidents) for level in (1, 2, 3)},
             "need": in_need(incidents, halls),
             "strip": lines[:LINES],
@@ -203,12 +203,6 @@ def _resumes(snapshot: Snapshot, at: dt.datetime) -> dt.datetime | None:
 
 def _so_far(course: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if course is None else {name: course[name] for name in ("so_far", "usual_so_far", "ratio")}
-
-
-def _in_zone(line: dict[str, Any], zone: dt.tzinfo) -> dict[str, Any]:
-    return line | {
-        name: dt.datetime.fromisoformat(line[name]).astimezone(zone).isoformat() for name in ("since", "state_since")
-    }
 
 
 def _rounded(value: float | None) -> float | None:

@@ -115,23 +115,34 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
             alert,
         ),
     )
-    opener, worst = catalogue().get(record.indicator), catalogue().get(firing[0][0])
-    state, since = state_of(incident)
-    fast = opener is None or opener.cadence == "RT"
-    rungs = rungs_of(opener.owner if opener else "duty", fast=fast)
+    worst = catalogue().get(firing[0][0])
     line: dict[str, Any] = {
         "id": incident.id, "level": incident.level, "place": names.said(place), "hall_id": hall, "county": county,
         "title": CAUSES.get(cause, cause), "what": worst.name if worst else firing[0][0], "more": len(firing) - 1,
-        "since": incident.opened_at.isoformat(), "state": state, "state_since": since.isoformat(),
-        "told": OWNERS[rungs[min(incident.rung, len(rungs) - 1)]] if incident.rung >= 0 else None,
-    }  # fmt: skip
+        "since": incident.opened_at.isoformat(),
+    } | handled(record)  # fmt: skip
     if incident.level >= RED:
         line["reading"] = _reading(firing[0], incident.alerts[firing[0]], readings)
         line["action"] = worst.action if worst else None
     return line
 
 
-def state_of(incident: Incident) -> tuple[str, dt.datetime]:
+def in_zone(line: Mapping[str, Any], zone: dt.tzinfo) -> dict[str, Any]:
+    """A line with its instants on the city's clock."""
+    times = [name for name in ("since", "state_since") if name in line]
+    return {**line} | {name: dt.datetime.fromisoformat(line[name]).astimezone(zone).isoformat() for name in times}
+
+
+def handled(record: IncidentRecord) -> dict[str, str | None]:
+    """How far people have come with an incident: state, state_since, and which rung of the ladder was told last."""
+    incident, opener = record.incident, catalogue().get(record.indicator)
+    state, since = _state(incident)
+    rungs = rungs_of(opener.owner if opener else "duty", fast=opener is None or opener.cadence == "RT")
+    told = OWNERS[rungs[min(incident.rung, len(rungs) - 1)]] if incident.rung >= 0 else None
+    return {"state": state, "state_since": since.isoformat(), "told": told}
+
+
+def _state(incident: Incident) -> tuple[str, dt.datetime]:
     """How far people have come with it, and since when: 待签收, 处置中, 已转派 or 已关闭; nobody is named."""
     if incident.closed_at is not None:
         return "已关闭", incident.closed_at
