@@ -37,6 +37,7 @@ from cockpit.settings_values import (
     folder,
     optional_folder,
 )
+from cockpit.settings_wall import WallSettings
 
 #: What has keys that are not ours to list.
 FREE = ("streamlit", "thresholds", "routes")
@@ -164,6 +165,7 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     lake: LakeSettings = LakeSettings()
     web: WebSettings = WebSettings()
+    wall: WallSettings = WallSettings()
     door: DoorSettings = DoorSettings()
     jobs: JobSettings = JobSettings()
     oidc: OidcSettings = OidcSettings()

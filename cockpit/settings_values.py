@@ -71,6 +71,20 @@ def checked_host(value: str) -> str:
     return value
 
 
+#: Scenes of the wall screens that turn by themselves.
+SCENES = ("now", "halls", "onenet", "reviews")
+
+
+def checked_scenes(value: str) -> str:
+    """Scenes of the wall screens, each once."""
+    names = [name.strip() for name in value.split(",")]
+    if strange := [name for name in names if name not in SCENES]:
+        raise refused(f"大屏没有 {'、'.join(strange) or '空的'} 这个画面，可以写 {'、'.join(SCENES)}")
+    if len(set(names)) < len(names):
+        raise refused("同一个画面写了两次")
+    return value
+
+
 def checked_public_url(value: str) -> str:
     """Nothing, or the address under which others find the cockpit, without a path."""
     return _checked_url(value.rstrip("/"), path=False)

@@ -15,6 +15,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
 from cockpit.records.alert_log import Book
 from cockpit.records.jobs import JobRuns, Run
+from cockpit.watch import snapshot
 from cockpit.watch.due import Due
 from cockpit.watch.evaluate import Evaluator
 from cockpit.watch.judging import Evaluation
@@ -114,6 +115,7 @@ class _Work:
         if not cadences:
             return "这一时刻已经判定过。"
         found = self._evaluator.evaluate(run.planned_at, cadences, fence=_Fence(run))
+        snapshot.write(self._folder, found)
         at = run.planned_at.astimezone(self._folder.zone)
         for name, why in found.ailing.items():
             _LOG.error("%s：指标 %s 没有读出来：%s", f"{at:%Y-%m-%d %H:%M}", name, why)

@@ -19,6 +19,7 @@ from cockpit import clock
 from cockpit.cli.frame import ByOption, DataOption, JsonOption, data_folder, print_json, progress, refusing
 from cockpit.errors import Refused
 from cockpit.records.alert_log import AlertLog
+from cockpit.watch import snapshot
 from cockpit.watch.evaluate import CADENCES, Evaluator
 from cockpit.watch.thresholds import change_thresholds, differing, proposals
 
@@ -67,6 +68,8 @@ def evaluate(
                 f"--at {when:%Y-%m-%d %H:%M} 还没有到，没有判定；请写现在或以前的时间，只想看数值请加 --dry-run。"
             )
         found = Evaluator(folder).evaluate(when, cadence, dry=dry_run)
+        if not dry_run:
+            snapshot.write(folder, found)
     for name, why in found.ailing.items():
         typer.echo(f"{catalogue()[name].name}（{name}）这次没有读出来：{why}", err=True)
     if json:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.incidents import Alert, Change, Closing, Event, Incident, Kind, Place
 from alerts.machine import Reason
@@ -19,6 +18,7 @@ from alerts.thresholds import ThresholdChange
 from cockpit.records import alert_tables as t
 from cockpit.records.database import Database
 from cockpit.records.people import AuditLine, add_line
+from cockpit.records.upsert import put
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Book:
 
     def save_all(self, records: Iterable[IncidentRecord]) -> None:
         """Keep incidents as they now are."""
-        self._put(t.incidents, ["incident_id"], [_row(record) for record in records])
+        put(self._connection, t.incidents, ["incident_id"], [_row(record) for record in records])
 
     def add_changes(self, records: Iterable[tuple[Change, str]]) -> None:
         """Keep changes of level, each with the incident that took it in."""
@@ -126,7 +126,8 @@ class Book:
 
     def set_standings(self, standings: Iterable[StandingRecord]) -> None:
         """Remember indicators."""
-        self._put(
+        put(
+            self._connection,
             t.alert_standings,
             ["indicator"],
             [
@@ -137,14 +138,6 @@ class Book:
                 for one in standings
             ],
         )  # fmt: skip
-
-    def _put(self, table: sa.Table, key: list[str], rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(table)
-        news = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=news), rows)
 
 
 class AlertLog:

@@ -18,6 +18,7 @@ from cockpit.records.alert_tables import incidents
 from cockpit.records.database import Database
 from cockpit.records.lease import Lease
 from cockpit.records.people import insert_or_leave
+from cockpit.records.upsert import put
 
 
 class State(StrEnum):
@@ -162,7 +163,7 @@ class PostBook(Book):
             "message_id": message.message_id, "channel": message.channel, "account": message.account, "made_at": now,
             "level": message.level, "body": message.body, "state": State.SENDING.value,
         }  # fmt: skip
-        self._put(m.messages, ["message_id"], [row])
+        put(self._connection, m.messages, ["message_id"], [row])
         if message.notices:
             chosen = sa.update(m.notices).where(m.notices.c.notice_id.in_(message.notices))
             self._connection.execute(chosen.values(state=State.SENDING.value, message_id=message.message_id))
@@ -204,7 +205,7 @@ class PostBook(Book):
 
     def set_health(self, health: ChannelHealth) -> None:
         """Keep how a channel does."""
-        self._put(m.channel_health, ["channel"], [dict(vars(health))])
+        put(self._connection, m.channel_health, ["channel"], [dict(vars(health))])
 
     def try_now(self, channel: str, now: dt.datetime) -> None:
         """A channel works again: what waits for its next try may go at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,33 +36,40 @@ class Course:
 
 
 @dataclass(frozen=True)
-class _Measure:
+class Measure:
+    """What is counted of a day, quarter by quarter.
+
+    Attributes:
+        table: its rows.
+        title: in Chinese.
+        unit: in Chinese.
+        counts: the rows known at an instant → day, slot, count; with further columns to count apart.
+        empty_is_zero: whether a slot without any row counts as 0 (arrivals) or is unknown (states of a machine).
+    """
+
     table: str
     title: str
     unit: str
-    counts: Callable[[pl.LazyFrame, datetime], pl.LazyFrame]
-    #: Whether a slot without any row counts as 0 (arrivals) or is unknown (states that a machine reports).
+    counts: Callable[[pl.LazyFrame, datetime, Sequence[str]], pl.LazyFrame]
     empty_is_zero: bool
 
 
 #: The first of these that has rows on the day is shown.
 MEASURES = (
-    _Measure(
+    Measure(
         "tickets",
         "到厅取号",
         "人",
-        lambda rows, t: facts.slot_counts(facts.visitors(rows, t), "take_time"),
+        lambda rows, t, by: facts.slot_counts(facts.visitors(rows, t), "take_time", by),
         True,
     ),
-    _Measure("queue_snapshots", "队列等候", "人", lambda rows, t: facts.waiting_by_slot(rows), False),
-    _Measure(
-        "cases",
-        "办件申请",
-        "件",
-        lambda rows, t: facts.slot_counts(rows.filter(~pl.col("is_test")), "apply_time"),
-        True,
+    Measure("queue_snapshots", "队列等候", "人", lambda rows, t, by: facts.waiting_by_slot(rows), False),
+    Measure(
+        "cases", "办件申请", "件", lambda rows, t, by: facts.slot_counts(_handed_in(rows, t), "apply_time", by), True
     ),
 )
+#: Of these it makes sense to say how many are still to come.
+ARRIVALS = tuple(measure for measure in MEASURES if measure.empty_is_zero)
 
 
 def course(snapshot: Snapshot, moment: Moment, within: Within) -> Course | None:
@@ -75,22 +82,38 @@ def course(snapshot: Snapshot, moment: Moment, within: Within) -> Course | None:
     """
     for measure in MEASURES:
         rows = within(snapshot.scan(measure.table, *moment.span))
-        today = measure.counts(rows, moment.at).collect()
+        today = measure.counts(rows, moment.at, ()).collect()
         if not today.is_empty():
             return _compared(measure, snapshot, within, moment, today)
     return None
 
 
-def _compared(measure: _Measure, snapshot: Snapshot, within: Within, moment: Moment, today: pl.DataFrame) -> Course:
+def _compared(measure: Measure, snapshot: Snapshot, within: Within, moment: Moment, today: pl.DataFrame) -> Course:
     since = moment.span[0] - timedelta(weeks=facts.USUAL_WEEKS)
     past = within(snapshot.scan(measure.table, since, moment.span[0]))
     same_weekday = past.filter(pl.col(str(TABLES[measure.table].time)).dt.weekday() == moment.day.isoweekday())
-    counts = measure.counts(same_weekday, moment.at).collect()
-    excluded = _no_example(snapshot, since.date(), moment.day)
-    days = [] if moment.day in excluded.to_list() else facts.usual_days(moment.day, counts["day"].unique(), excluded)
+    counts = measure.counts(same_weekday, moment.at, ()).collect()
+    days = days_to_compare(snapshot, moment, counts["day"].unique())
     slots = _shown_slots(today, counts.filter(pl.col("day").is_in(days)))
     usual = facts.usual_course(counts, days, slots, empty_is_zero=measure.empty_is_zero)
     return Course(measure.title, measure.unit, _on_one_grid(measure, today, usual, slots, moment), len(days))
+
+
+def days_to_compare(snapshot: Snapshot, moment: Moment, counted: pl.Series) -> list[date]:
+    """The past days of the same weekday that show what is usual on the day shown; none where it is no usual day.
+
+    Args:
+        snapshot: the state of the data.
+        moment: the instant shown.
+        counted: past days of which anything was counted.
+    """
+    since = moment.span[0] - timedelta(weeks=facts.USUAL_WEEKS)
+    excluded = _no_example(snapshot, since.date(), moment.day)
+    return [] if moment.day in excluded.to_list() else facts.usual_days(moment.day, counted, excluded)
+
+
+def _handed_in(cases: pl.LazyFrame, t: datetime) -> pl.LazyFrame:
+    return cases.filter(~pl.col("is_test"), pl.col("apply_time") < t)
 
 
 def _shown_slots(today: pl.DataFrame, past: pl.DataFrame) -> range:
@@ -99,7 +122,7 @@ def _shown_slots(today: pl.DataFrame, past: pl.DataFrame) -> range:
 
 
 def _on_one_grid(
-    measure: _Measure, today: pl.DataFrame, usual: pl.DataFrame, slots: range, moment: Moment
+    measure: Measure, today: pl.DataFrame, usual: pl.DataFrame, slots: range, moment: Moment
 ) -> pl.DataFrame:
     """Today and what is usual, quarter by quarter; the quarter that still runs says nothing yet."""
     running = (moment.at - moment.start) // timedelta(minutes=facts.SLOT_MINUTES)

@@ -19,7 +19,7 @@ from cockpit.errors import CockpitError, Refused, StorageError
 from cockpit.lake.folder import DataFolder
 from cockpit.web import door_html, installed
 from cockpit.web.gate import COOKIE, PASSWORD, address_of, let_in
-from cockpit.web.sitemap import BY_URL
+from cockpit.web.sitemap import BY_URL, WALL
 
 SIGNED_OUT = "您已退出登录。"
 NOT_THERE = "数据目录还没有建立或已被移走；请管理员检查 data_dir 后重新启动网页服务。"
@@ -100,7 +100,7 @@ async def _open_screen(request: Request, folder: DataFolder) -> Response:
     token = request.query_params.get("token", "")[:200]
     cookie = await run_in_threadpool(signin.begin_wall, folder, token, address_of(request))
     await _leave(request, folder)
-    return _signed_in(cookie, "/wall", lasts=signin.WALL_DAYS * 86_400)
+    return _signed_in(cookie, WALL, lasts=signin.WALL_DAYS * 86_400)
 
 
 async def _start_oidc(request: Request, folder: DataFolder) -> Response:
@@ -170,7 +170,7 @@ def _goal(wanted: str | None) -> str:
         parts = urlsplit(wanted or "/")
     except ValueError:
         return "/"
-    if parts.scheme or parts.netloc or parts.path not in BY_URL:
+    if parts.scheme or parts.netloc or parts.path not in {*BY_URL, WALL}:
         return "/"
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

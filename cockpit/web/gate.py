@@ -21,7 +21,7 @@ from cockpit.door.signin import SignedIn, signed_in
 from cockpit.errors import CockpitError
 from cockpit.web import installed
 from cockpit.web.shell import NOT_FOUND
-from cockpit.web.sitemap import BY_URL, first_part, is_plain
+from cockpit.web.sitemap import BY_URL, WALL_DATA, first_part, is_plain
 
 COOKIE = "cockpit_session"
 #: Where the gate leaves who it has let in, for the routes behind it.
@@ -29,7 +29,7 @@ LET_IN = "cockpit.let_in"
 #: First parts of addresses that need no session: the door itself, its look, the program's own files, the watchdogs.
 OPEN = frozenset({"login", "logout", "oidc", "screen", "house", "static", "healthz", "metrics"})
 #: First parts that programs ask for, to whom a redirect would say nothing.
-FOR_PROGRAMS = frozenset({"_stcore", "media", "component", "download", "session"})
+FOR_PROGRAMS = frozenset({"_stcore", "media", "component", "download", "session", WALL_DATA[1:]})
 #: What a person must do before anything else leads here.
 PASSWORD = "/password"
 #: By these a client could claim to be somebody.

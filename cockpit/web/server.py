@@ -37,6 +37,7 @@ from cockpit.web import (
     quality_files,
     review_files,
     shell,
+    wall_routes,
 )
 from cockpit.web.charts import CHINESE_TYPE
 from cockpit.web.gate import Gate
@@ -113,6 +114,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
             *gate.ROUTES,
             *door_routes.ROUTES,
             *downloads.ROUTES,
+            *wall_routes.ROUTES,
             *shell.ROUTES,
         ],
         middleware=[

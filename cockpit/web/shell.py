@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 from cockpit.web.built import BUILT, ahead
-from cockpit.web.sitemap import BY_URL, PAGES, first_part
+from cockpit.web.sitemap import BY_URL, PAGES, WALL, WALL_DATA, first_part
 
 TITLE = "政务服务驾驶舱"
 FILES = Path(__file__).resolve().parent / "files"
@@ -28,7 +28,9 @@ STREAMLIT = frozenset({"_stcore", "media", "component"})
 #: Our own routes with what may be asked of them: whole addresses, and the first parts of those that end in a name.
 _READ = frozenset({"GET", "HEAD"})
 OWN = {
-    **dict.fromkeys(("/healthz", "/metrics", "/session", "/screen", "/oidc/start", "/oidc/callback"), _READ),
+    **dict.fromkeys(
+        ("/healthz", "/metrics", "/session", "/screen", "/oidc/start", "/oidc/callback", WALL, WALL_DATA), _READ
+    ),
     **dict.fromkeys(("/login", "/password"), _READ | {"POST"}),
     "/logout": frozenset({"POST"}),
 }

@@ -52,6 +52,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("admin", "系统管理", "🔑"),
 )
 
+#: The wall screen and what it asks for; no page of Streamlit.
+WALL, WALL_DATA = "/wall", "/wall-data"
+
 #: The same by address.
 BY_URL = {page.url: page for page in PAGES}
 

@@ -6,6 +6,7 @@ after `t` does not exist. `start` is the beginning of t's day; both are in the t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -152,11 +153,20 @@ def review_counts(reviews: pl.LazyFrame, cases: pl.LazyFrame, start: datetime, t
     )
 
 
-def slot_counts(times: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """How many rows fall into each quarter of an hour: day, slot (0 = 00:00–00:15), count; empty slots have no row."""
+def slot_counts(times: pl.LazyFrame, column: str, by: Sequence[str] = ()) -> pl.LazyFrame:
+    """How many rows fall into each quarter of an hour.
+
+    Args:
+        times: the rows.
+        column: their time.
+        by: further columns to count apart.
+
+    Returns:
+        day, slot (0 = 00:00–00:15), the further columns, count; empty slots have no row.
+    """
     return (
-        times.select(pl.col(column).dt.date().alias("day"), _slot(column))
-        .group_by("day", "slot")
+        times.select(pl.col(column).dt.date().alias("day"), _slot(column), *by)
+        .group_by("day", "slot", *by)
         .agg(pl.len().cast(pl.Int64).alias("count"))
     )
 

@@ -9,6 +9,7 @@ from cockpit.records import (  # noqa: F401 (their tables belong to the metadata
     message_tables,
     missed_tables,
     review_tables,
+    wall_tables,
 )
 from cockpit.records.tables import metadata
 
