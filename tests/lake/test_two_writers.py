@@ -74,7 +74,7 @@ def test_a_frozen_writer_whose_lease_has_run_out_writes_nothing_more(
     assert drivers(2).start(city, "import", stage.second, lake=SHORT).end() == "done"
     assert differing(city.content(), stage.after) == []
     frozen.go_on()
-    assert frozen.end().startswith("refused Busy: 写入权在导入途中已过期")
+    assert frozen.end().startswith("refused Lost: 写入权在导入途中已过期")
     assert differing(city.content(), stage.after) == []
     # Nothing foreign lies under a head, and the next import goes in whole.
     city.bring(stage.second)
@@ -92,7 +92,7 @@ def test_a_frozen_first_import_takes_nothing_from_the_one_that_came_in_meanwhile
     frozen.until_frozen()
     assert drivers(2).start(city, "import", batches[0], lake=SHORT).end() == "done"
     frozen.go_on()
-    assert frozen.end().startswith("refused Busy")
+    assert frozen.end().startswith("refused Lost")
     assert differing(city.content(), stage.before) == []
     city.bring(batches[1])
     assert differing(city.content(), stage.after) == []
@@ -111,7 +111,7 @@ def test_frozen_maintenance_takes_nothing_from_an_import_that_came_in_meanwhile(
     assert drivers(2).start(city, "import", pair, lake=SHORT).end() == "done"
     content = city.content()
     frozen.go_on()
-    assert frozen.end().startswith("refused Busy")
+    assert frozen.end().startswith("refused Lost")
     assert differing(city.content(), content) == []
     assert drivers(2).start(city, "maintain", lake=lake).end() == "done"
     assert differing(city.content(), content) == []
