@@ -10,13 +10,13 @@ from alerts.catalogue import catalogue
 from alerts.definition import CAUSES, OWNERS
 from alerts.incidents import Closing, Incident, Place
 from alerts.ladder import Deadline, WorkingMorning, deadline
-from cockpit.board.alert_places import Names
 from cockpit.board.keeping import Keeper
 from cockpit.door.charge import concerns, handles, rung_of
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import IncidentRecord
 from cockpit.watch.mornings import working_mornings
+from cockpit.watch.place_names import Names
 
 
 class State(StrEnum):

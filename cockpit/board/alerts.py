@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.definition import GROUPS
-from cockpit.board.alert_places import names
 from cockpit.board.alert_shown import Shown, State, mornings, shown, urgency
 from cockpit.board.keeping import Keeper
 from cockpit.door.charge import concerns
@@ -16,6 +15,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog, IncidentRecord
 from cockpit.records.alert_past import closed_lately
 from cockpit.records.alert_pulse import Pulse, judged_at, pulse
+from cockpit.watch.place_names import names
 
 #: Calm is told of for so long back.
 CALM_DAYS = 30
@@ -98,7 +98,7 @@ def open_incidents(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> Open
 
 
 def _put_together(folder: DataFolder, viewer: Viewer, state: Pulse, now: dt.datetime) -> Open:
-    called, morning = names(folder, now), mornings(folder, now)
+    called, morning = names(folder), mornings(folder, now)
     rows = [
         shown(record, viewer, called, morning, now)
         for record in _records(folder, state, now)
@@ -113,7 +113,7 @@ def _put_together(folder: DataFolder, viewer: Viewer, state: Pulse, now: dt.date
 def closed_since(folder: DataFolder, viewer: Viewer, since: dt.datetime, now: dt.datetime) -> list[Shown]:
     """The incidents closed at an instant or later, within the viewer's scope, the latest first."""
     now = now.astimezone(folder.zone)
-    called, morning = names(folder, now), mornings(folder, now)
+    called, morning = names(folder), mornings(folder, now)
     found = [
         shown(record, viewer, called, morning, now)
         for record in AlertLog(folder.records.database).incidents(since)

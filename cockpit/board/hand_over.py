@@ -11,13 +11,13 @@ import polars as pl
 from alerts.definition import LEVELS
 from alerts.incidents import CLOSINGS
 from cockpit.board.alert_people import called
-from cockpit.board.alert_places import names
 from cockpit.board.alert_shown import STATES, Shown, mornings, shown, urgency
 from cockpit.board.incident import Line, lines
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog
 from cockpit.records.alert_past import events_since
+from cockpit.watch.place_names import names
 from metrics.hours import sessions_of
 
 #: From when on the shift is told of.
@@ -90,7 +90,7 @@ def hand_over(folder: DataFolder, viewer: Viewer, hall_id: str, shift: str, now:
     viewer.must_see(hall_id)
     now = now.astimezone(folder.zone)
     since = _since(folder, hall_id, shift, now)
-    places, people, morning = names(folder, now), called(folder, now), mornings(folder, now)
+    places, people, morning = names(folder), called(folder, now), mornings(folder, now)
     records = [
         record
         for record in AlertLog(folder.records.database).incidents(since)

@@ -14,13 +14,13 @@ from alerts.ladder import SAID as WHY_SAID
 from alerts.machine import REASONS, Reason
 from alerts.thresholds import EDGES
 from cockpit.board.alert_people import called, could_take
-from cockpit.board.alert_places import Names, names
 from cockpit.board.alert_shown import Shown, mornings, shown
 from cockpit.door.charge import NOT_YOURS
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog, ChangeRecord
+from cockpit.watch.place_names import Names, names
 
 #: An incident that comes and goes all day has hundreds of lines: so many of the latest, and all that people did.
 LINES = 200
@@ -124,7 +124,7 @@ def whole(folder: DataFolder, viewer: Viewer, incident_id: str, now: dt.datetime
     record = log.incident(incident_id)
     if record is None or not viewer.sees_place(record.incident.key[0]):
         raise Refused(NOT_YOURS.replace("，没有改动", ""))
-    incident, places = record.incident, names(folder, now)
+    incident, places = record.incident, names(folder)
     one = shown(record, viewer, places, mornings(folder, now), now)
     events, people = log.events(incident_id), called(folder, now)
     changes = log.changes(incident.opened_at, incident=incident_id)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from alerts.definition import LEVELS
 from alerts.incidents import CLOSINGS, Closing
 from cockpit.board.alert_people import called
-from cockpit.board.alert_places import names
 from cockpit.board.alert_shown import Shown
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_past import Past, of_cause, said_about
+from cockpit.watch.place_names import names
 
 #: So many of the latest incidents of a cause are looked at, and so many are shown of each kind.
 LOOKED_AT, SHOWN = 400, 5
@@ -92,7 +92,7 @@ def before(folder: DataFolder, viewer: Viewer, shown: Shown, now: dt.datetime) -
         shown: the incident.
         now: the present instant.
     """
-    places, database = names(folder, now), folder.records.database
+    places, database = names(folder), folder.records.database
     found = of_cause(database, shown.cause, shown.opened_at, LOOKED_AT)
     here = [one for one in found if one.place == shown.place]
     kind = places.levels.get(shown.hall_id)

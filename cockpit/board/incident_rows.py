@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import polars as pl
 
-from cockpit.board.alert_places import Names, names
 from cockpit.board.incident import Alarm, whole
 from cockpit.board.sheet import Field, Kind, Sheet
 from cockpit.door.charge import NOT_YOURS
@@ -21,6 +20,7 @@ from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
+from cockpit.watch.place_names import Names, names
 from metrics.keys import row_key
 from metrics.standard import TABLES
 from metrics.standard.tables import Column
@@ -95,7 +95,7 @@ def behind(
             keys.setdefault(table, {})[key] = (numerator, denominator)
     total = alarm.frozen.get("rows_behind")
     more = int(total) - sum(map(len, keys.values())) if isinstance(total, int) else 0
-    snapshot, called = folder.lake.snapshot(), names(folder, now)
+    snapshot, called = folder.lake.snapshot(), names(folder)
     return [_sheet(snapshot, called, table, mine, alarm, more, all_columns) for table, mine in keys.items()]
 
 

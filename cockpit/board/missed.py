@@ -9,12 +9,12 @@ import polars as pl
 
 from alerts.catalogue import catalogue
 from cockpit.board.alert_people import called
-from cockpit.board.alert_places import names
 from cockpit.board.sheet import Field, Sheet
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_past import of_hall
 from cockpit.records.missed import Missed, MissedEvent, MissedStep
+from cockpit.watch.place_names import names
 
 STATES = {MissedStep.REPORTED: "待查", MissedStep.LOOKED_INTO: "已查", MissedStep.CLOSED: "已关闭"}
 #: Where no indicator could have seen it.
@@ -70,7 +70,7 @@ def reports(folder: DataFolder, viewer: Viewer, now: dt.datetime) -> list[Report
     for event in Missed(folder.records.database).all():
         if viewer.sees_hall(event.hall_id):
             of.setdefault(event.missed_id, []).append(event)
-    places, people = names(folder, now), called(folder, now)
+    places, people = names(folder), called(folder, now)
     found = []
     for missed_id, steps in of.items():
         first, last = steps[0], steps[-1]

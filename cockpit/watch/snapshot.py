@@ -22,9 +22,9 @@ from cockpit.watch.freshness import freshness, moment
 from cockpit.watch.halls_today import HallToday, city_today, halls_today
 from cockpit.watch.judging import Evaluation
 from cockpit.watch.months import MonthStore
+from cockpit.watch.place_names import names, short
 from cockpit.watch.wall_alerts import INCIDENTS, LINES, SHOWN, in_need, in_zone, incident_lines, strip
 from cockpit.watch.wall_numbers import Arrivals, PastDays, Scope, course_of, month_rates, share_of, shares
-from cockpit.watch.wall_places import names, short
 
 _LOG = logging.getLogger(__name__)
 #: The strip reaches back so far.
@@ -78,7 +78,7 @@ class _Now:
         self._readings = evaluation.readings
         self._reaches = freshness(folder, self.snapshot, self._at).reaches
         self._moment = moment(folder, self.snapshot, self._at)
-        self._names = names(self.snapshot, str(folder.path))
+        self._names = names(folder, self.snapshot)
         self._sums = shares(evaluation.readings)
         self._months = MonthStore(folder.lake)
         self._grid = _grid(self.snapshot)
@@ -125,7 +125,7 @@ class _Now:
 
     def _called(self, scope: Scope) -> list[str]:
         if scope.bound_to == "hall":
-            return [self._names.said((("hall_id", place),)) for place in scope.places]
+            return [self._names.said((("hall_id", place),), as_=short) for place in scope.places]
         return [short(place) for place in scope.places]
 
     def _outlook(self, table: str, scope: Scope, halls: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401

@@ -13,12 +13,12 @@ import polars as pl
 
 from alerts.catalogue import catalogue
 from alerts.definition import CAUSES, LEVELS, OWNERS, RED
-from alerts.incidents import Alert, Incident, Kind
+from alerts.incidents import Alert, Incident, Kind, Place
 from alerts.ladder import rungs_of
 from cockpit.records.alert_log import IncidentRecord
 from cockpit.records.alert_stream import StreamLine
+from cockpit.watch.place_names import Names, short
 from cockpit.watch.wall_numbers import Scope
-from cockpit.watch.wall_places import Names
 
 #: What is worth a line of the strip, and how it is called there.
 SHOWN = {
@@ -91,15 +91,20 @@ def strip(lines: Sequence[StreamLine], scope: Scope, names: Names, zone: dt.tzin
     return [
         {
             "at": line.at.astimezone(zone).isoformat(), "what": SHOWN[line.kind], "kind": line.kind.value,
-            "level": line.level, "place": names.said(line.place), "title": CAUSES.get(line.cause, line.cause),
+            "level": line.level, "place": _said(names, line.place), "title": CAUSES.get(line.cause, line.cause),
         }
         for line in mine[:LINES]
     ]  # fmt: skip
 
 
+def _said(names: Names, place: Place) -> str:
+    """A place in words, cut to what a wall has room for."""
+    return names.said(place, as_=short, without="全市")
+
+
 def _where(incident: Incident, names: Names) -> tuple[str | None, str | None]:
     place = incident.key[0]
-    return dict(place).get("hall_id"), names.county(place)
+    return dict(place).get("hall_id"), names.county(place) or None
 
 
 def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
@@ -117,7 +122,7 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
     )
     worst = catalogue().get(firing[0][0])
     line: dict[str, Any] = {
-        "id": incident.id, "level": incident.level, "place": names.said(place), "hall_id": hall, "county": county,
+        "id": incident.id, "level": incident.level, "place": _said(names, place), "hall_id": hall, "county": county,
         "title": CAUSES.get(cause, cause), "what": worst.name if worst else firing[0][0], "more": len(firing) - 1,
         "since": incident.opened_at.isoformat(),
     } | handled(record)  # fmt: skip

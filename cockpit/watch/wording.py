@@ -25,6 +25,7 @@ from cockpit.plain import one_line
 from cockpit.records.alert_log import AlertLog
 from cockpit.records.messages import WaitingNotice
 from cockpit.watch import channel_trouble
+from cockpit.watch.place_names import names
 from cockpit.watch.readings_said import against
 
 #: Sent again because nobody knows whether it had arrived, or late because it could not be sent.
@@ -33,13 +34,6 @@ NAME_LENGTH = 20
 WORST = 3
 #: A cause in so many halls, and in half of all, is the city's and no longer a hall's.
 WIDE = 3
-_NAMES = {
-    "hall_id": ("halls", "short_name"),
-    "queue_id": ("queues", "name"),
-    "window_id": ("windows", "name"),
-    "item_code": ("items", "name"),
-    "dept_code": ("departments", "name"),
-}
 #: What some service takes as markup, a mention or an address, as signs that look alike and mean nothing.
 _HARMLESS = str.maketrans("*_[]()<>#|~`\\@&!", "＊＿［］（）＜＞＃｜～｀＼＠＆！")
 _MARKS = "①②③"
@@ -59,7 +53,7 @@ class Writer:
         self._folder = folder
         self._log = AlertLog(folder.records.database)
         self._readings: dict[tuple[str, Alert], Mapping[str, Any]] = {}
-        self._tables: dict[str, dict[str, str]] = {}
+        self._names: Mapping[str, Mapping[str, str]] | None = None
 
     def written(self, notices: Sequence[WaitingNotice], *, again: bool) -> str:
         """The message for one addressee: of one incident, or of several put together.
@@ -138,18 +132,14 @@ class Writer:
         said = [harmless(self._named(column).get(value, value)) for column, value in place]
         return " ".join(said) or "全市"
 
-    def _named(self, column: str) -> dict[str, str]:
+    def _named(self, column: str) -> Mapping[str, str]:
         """Names by key; where the records cannot be read, keys must do: a message must not wait for names."""
-        if column not in _NAMES:
-            return {}
-        if column not in self._tables:
-            table, name = _NAMES[column]
+        if self._names is None:
             try:
-                rows = self._folder.lake.snapshot().scan(table).select(column, name).collect()
-                self._tables[column] = dict(rows.iter_rows())
+                self._names = names(self._folder).by_column
             except (StorageError, PolarsError, OSError):
-                self._tables[column] = {}
-        return self._tables[column]
+                self._names = {}
+        return self._names.get(column, {})
 
     @cached_property
     def _wide(self) -> Mapping[str, int]:

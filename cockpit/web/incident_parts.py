@@ -8,11 +8,11 @@ import streamlit as st
 
 from alerts.advice import ADVISED, sentence
 from alerts.incidents import CLOSINGS
-from cockpit.board.alert_places import names
 from cockpit.board.incident import Alarm, Line, Whole, whole
 from cockpit.board.incident_alike import Alike, before
 from cockpit.board.incident_course import advised
 from cockpit.errors import Refused
+from cockpit.watch.place_names import names
 from cockpit.web import acting, alerts_words, incident_forms, incident_why, widgets, words
 from cockpit.web.alerts_list import acknowledge
 from cockpit.web.alerts_words import INCIDENT, PAGE
@@ -93,10 +93,10 @@ def _advice(view: View) -> None:
     firing = [one for one in found.alarms if one.definition is not None and one.level] or list(found.alarms)
     actions = dict.fromkeys(one.definition.action for one in firing if one.definition is not None)
     said = [f"<p>先做：{escape('；'.join(actions))}。</p>"] if actions else []
-    windows = names(page.folder, page.now).by_column["window_id"]
+    windows = names(page.folder).by_column["window_id"]
     for alarm in _one_each(firing):
         for one in advised(page.folder, page.viewer, alarm, page.now):
-            where = names(page.folder, page.now).by_column["queue_id"].get(one.queue_id, one.queue_id)
+            where = names(page.folder).by_column["queue_id"].get(one.queue_id, one.queue_id)
             told = sentence(one, dict(windows))
             said.append(f'<p class="ck-advice"><b>{escape(where)}</b>：{escape(told)}</p>')
     if any(one.alert[0] in ADVISED for one in firing):
@@ -112,7 +112,7 @@ def _tide_over(view: View) -> None:
     found, page = view.found, view.page
     if found.shown.closed_at is None or found.shown.closed_at.date() != page.now.date():
         return
-    windows, queues = (names(page.folder, page.now).by_column[name] for name in ("window_id", "queue_id"))
+    windows, queues = (names(page.folder).by_column[name] for name in ("window_id", "queue_id"))
     said = [
         f'<p class="ck-advice"><b>{escape(queues.get(one.queue_id, one.queue_id))}</b>：'
         f"{escape(sentence(one, dict(windows)))}</p>"

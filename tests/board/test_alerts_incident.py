@@ -76,7 +76,7 @@ def test_the_history_is_told_in_words_the_latest_first(folder: DataFolder) -> No
     assert whole(folder, LEADER, one, NOW).people == {}
     hand.turn(at(5), "wait_avg", Q_S1, 0)
     assert [line.what for line in whole(folder, CITY, one, NOW).history[:2]] == [
-        "关闭：签收后自行恢复", "已全部恢复（已恢复）",
+        "关闭：已自行恢复", "已全部恢复（已恢复）",
     ]  # fmt: skip
     for viewer, name in ((OF_COUNTY, one), (CITY, "none"), (DUTY_S1, "")):
         with pytest.raises(Refused, match="不在您负责的范围内，或者并不存在"):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from alerts.incidents import Place
-from cockpit.board.keeping import Keeper
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
+from cockpit.plain import one_line
 from metrics.standard import TABLES
 
-#: Place column → table and column in which its name stands.
+#: Where there is little room a name longer than this is cut.
+LONGEST = 24
 _NAMED = {
     "hall_id": ("halls", "short_name"),
     "queue_id": ("queues", "name"),
@@ -20,6 +20,12 @@ _NAMED = {
     "item_code": ("items", "name"),
     "dept_code": ("departments", "name"),
 }
+
+
+def short(text: str) -> str:
+    """A name in one line, without signs that no eye sees, at most so long."""
+    said = " ".join(one_line(text).split())
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,17 @@ class Names:
     counties: Mapping[str, str]
     levels: Mapping[str, str]
 
-    def said(self, place: Place, *, hall: bool = True) -> str:
+    def said(self, place: Place, *, hall: bool = True, as_: Callable[[str], str] = str, without: str = "全厅") -> str:
         """The place in words; the parts it has no name for under their ids.
 
         Args:
             place: columns and values.
             hall: whether its hall is named as well.
+            as_: what becomes of each name.
+            without: what a place without parts is called.
         """
         parts = [(name, value) for name, value in place if hall or name != "hall_id"]
-        return " · ".join(self.by_column.get(name, {}).get(value, value) for name, value in parts) or "全厅"
+        return " · ".join(as_(self.by_column.get(name, {}).get(value, value)) for name, value in parts) or without
 
     def county(self, place: Place) -> str:
         """The county in which a place lies; "" where it lies in none."""
@@ -52,24 +60,22 @@ class Names:
         return self.counties.get(where["hall_id"], "") if "hall_id" in where else where.get("county", "")
 
 
-def names(folder: DataFolder, now: datetime) -> Names:
-    """The names as they are now; made anew where one of their tables has changed.
+def names(folder: DataFolder, snapshot: Snapshot | None = None) -> Names:
+    """The names as they are in a state of the data, by default the present one; read anew where a table has changed.
 
     Raises:
-        PolarsError: a table cannot be read.
+        StorageError: a file of the lake is damaged, or the disk refused.
     """
-    snapshot = folder.lake.snapshot()
-    state = tuple(snapshot.heads.get(table) for table, _ in _NAMED.values())
-    return _kept.get((str(folder.path), state), now, lambda: _read(snapshot))
-
-
-def _read(snapshot: Snapshot) -> Names:
-    found: dict[str, dict[str, str]] = {
-        column: _pairs(snapshot, table, column, name) for column, (table, name) in _NAMED.items()
-    }
-    found["source_table"] = {name: table.title.partition(":")[0] for name, table in TABLES.items()}
-    counties, levels = (_pairs(snapshot, "halls", "hall_id", name) for name in ("county", "level"))
-    return Names(found, counties, levels)
+    state_of = snapshot or folder.lake.snapshot()
+    state = str(folder.path), *(state_of.heads.get(table) for table, _ in _NAMED.values())
+    if state not in _kept:
+        found = {column: _pairs(state_of, table, column, name) for column, (table, name) in _NAMED.items()}
+        found["source_table"] = {name: table.title.partition(":")[0] for name, table in TABLES.items()}
+        counties, levels = (_pairs(state_of, "halls", "hall_id", name) for name in ("county", "level"))
+        if len(_kept) >= _MOST:
+            _kept.clear()
+        _kept[state] = Names(found, counties, levels)
+    return _kept[state]
 
 
 def _pairs(snapshot: Snapshot, table: str, column: str, name: str) -> dict[str, str]:
@@ -79,4 +85,5 @@ def _pairs(snapshot: Snapshot, table: str, column: str, name: str) -> dict[str, 
     return dict(rows.iter_rows())
 
 
-_kept: Keeper[Names] = Keeper(entries=4, minutes=60)
+_MOST = 4
+_kept: dict[tuple[object, ...], Names] = {}
