@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
 from cockpit.records.alert_log import AlertLog
@@ -48,6 +49,9 @@ def write(folder: DataFolder, evaluation: Evaluation) -> int:
     """
     try:
         return _write(folder, evaluation)
+    except CockpitError as error:
+        _LOG.error("大屏快照没有写成，大屏继续显示上一份：%s", error.sentence)
+        return 0
     except Exception:  # the evaluation is written and holds, whatever a screen may lack
         _LOG.exception("the snapshot of the wall screens was not written")
         return 0

@@ -19,6 +19,7 @@ from cockpit.door import walls
 from cockpit.door.accounts import Binding
 from cockpit.door.roles import Role
 from cockpit.door.viewer import Viewer
+from cockpit.errors import StorageError
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.records.alert_log import AlertLog, IncidentRecord
 from cockpit.records.wall_snapshots import read_snapshot
@@ -225,6 +226,22 @@ def test_whatever_goes_wrong_is_told_in_the_log_and_leaves_the_last_one(
     assert write(city_shown.folder, broken) == 0
     assert "was not written" in caplog.text
     assert read_snapshot(city_shown.folder.records.database, "city") == before
+
+
+def test_a_database_that_is_away_is_told_in_one_sentence(
+    city_shown: Shown, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = "状态数据库没有完成这次读写；请检查数据库是否在运行。"
+
+    def refuse(*_: object) -> None:
+        raise StorageError(away)
+
+    monkeypatch.setattr("cockpit.watch.snapshot.write_snapshots", refuse)
+    assert write(city_shown.folder, city_shown.evaluation) == 0
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        f"大屏快照没有写成，大屏继续显示上一份：{away}"
+    ]
+    assert "Traceback" not in caplog.text
 
 
 def test_it_says_when_the_next_evaluation_is_due(city_shown: Shown) -> None:
