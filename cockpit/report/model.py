@@ -75,7 +75,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Name:
-    """A name out of the data (of a hall, an item, a department), or words of a definition, which may hold digits of their own."""
+    """A name of the data (a hall, an item, a department), or words of a definition, which may hold digits."""
 
     text: str
 
