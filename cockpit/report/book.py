@@ -24,7 +24,7 @@ from cockpit.watch.numbers import working_days
 from cockpit.watch.place_names import Names, names
 from metrics.calendar import WorkCalendar
 from metrics.facts.kinds import all_kinds
-from metrics.periods import Period, parse
+from metrics.periods import Period, parse, period_of
 
 #: Trends show so many months, so that the first is a year before the last.
 TREND = 13
@@ -101,7 +101,7 @@ def load(folder: DataFolder, snapshot: Snapshot, period: Period, now: dt.datetim
     known = {month.label for month in months_with_data(snapshot, now)} | {period.label}
     wanted = [month for month in trend(period) if month.label in known]
     months = [store.month(snapshot, month, now) for month in wanted]
-    at = min(now, end)
+    at = min(now, end).astimezone(folder.zone)
     halls = snapshot.scan("halls").select("hall_id", "name", "short_name", "county", "level").sort("county", "hall_id")
     with reading(snapshot):
         rows = halls.collect()
@@ -123,7 +123,7 @@ def load(folder: DataFolder, snapshot: Snapshot, period: Period, now: dt.datetim
         sums=sums_by_place(months),
         halls=rows,
         names=names(folder, snapshot),
-        open_days=open_days(calendar, rows, wanted),
+        open_days=open_days(calendar, rows, [*wanted, period_of("month", period.end)]),
         first_days=first,
         days=_by(queues, "date"),
         slots=_by(queues.with_columns(_weekday(), _slot()), "weekday", "slot"),

@@ -95,6 +95,7 @@ class Table:
         rows: cells; a figure, a name of the data, or words.
         note: what a reader must know.
         wide: so many columns that it needs small letters.
+        with_units: whether cells are written with their units, because those of one column differ.
     """
 
     key: str
@@ -103,6 +104,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     wide: bool = False
+    with_units: bool = False
 
 
 @dataclass(frozen=True)
