@@ -61,7 +61,7 @@ def _counted(n: Numbers, told: Sequence[Told]) -> tuple[Sentence, ...]:
     whole = n.given("incidents", "预警事件", float(len(told)), "起")
     levels = Counter(record.incident.worst for record, _ in told)
     parts: list[list[Part]] = [
-        [f"{LEVELS[level]} ", n.given(f"incidents:{level}", f"{LEVELS[level]}事件", float(levels[level]), "起")]
+        [f"{LEVELS[level]}色 ", n.given(f"incidents:{level}", f"{LEVELS[level]}色事件", float(levels[level]), "起")]
         for level in _LEVELS
         if levels[level]
     ]
@@ -112,7 +112,7 @@ def _causes(n: Numbers, told: Sequence[Told]) -> tuple[Block, ...]:
                 n.given(f"acknowledged-minutes:{cause}", "签收用时中位数", median, "分钟"),
             )
         )  # fmt: skip
-    levels_ = tuple(f"{LEVELS[level]}（起）" for level in _LEVELS)
+    levels_ = tuple(f"{LEVELS[level]}色（起）" for level in _LEVELS)
     columns = ("原因", "事件（起）", *levels_, "签收用时中位数（分钟）")
     return (Table("incident-causes", "预警事件的原因", columns, tuple(rows)),)
 
@@ -197,7 +197,7 @@ def _worst(n: Numbers, told: Sequence[Told]) -> Table | None:
         return (-incident.worst, -((end - incident.opened_at) / _MINUTE), incident.id)
 
     rows: list[tuple[Cell, ...]] = []
-    for record, events in sorted((one for one in told if one[0].incident.worst > 1), key=weight)[:SHOWN]:
+    for record, events in _of_each_cause(sorted((one for one in told if one[0].incident.worst > 1), key=weight)):
         incident = record.incident
         begun = incident.opened_at.astimezone(n.book.at.tzinfo)
         end = _cleared(events)
@@ -206,7 +206,7 @@ def _worst(n: Numbers, told: Sequence[Told]) -> Table | None:
         rows.append(
             (
                 Name(one_line(n.book.names.said(incident.key[0]))), _CAUSES.get(incident.key[1], incident.key[1]),
-                LEVELS[incident.worst], Name(f"{begun.month}月{begun.day}日 {begun:%H:%M}"),
+                f"{LEVELS[incident.worst]}色", Name(f"{begun.month}月{begun.day}日 {begun:%H:%M}"),
                 _minutes(n, f"incident-taken:{incident.id}", "签收用时", taken),
                 _minutes(n, f"incident-lasted:{incident.id}", "持续", lasted), Name(_done(record, events)),
             )
@@ -215,6 +215,20 @@ def _worst(n: Numbers, told: Sequence[Told]) -> Table | None:
         return None
     columns = ("地点", "原因", "最高级别", "开始", "签收用时（分钟）", "持续（分钟）", "处置")
     return Table("worst-incidents", "级别最高、持续最长的事件", columns, tuple(rows), wide=True)
+
+
+def _of_each_cause(told: Sequence[Told]) -> list[Told]:
+    """The first few, not more than two of a cause, so that one cause does not hide the others."""
+    found: list[Told] = []
+    causes: Counter[str] = Counter()
+    for record, events in told:
+        causes[record.incident.key[1]] += 1
+        if causes[record.incident.key[1]] <= _OF_A_CAUSE:
+            found.append((record, events))
+    return found[:SHOWN]
+
+
+_OF_A_CAUSE = 2
 
 
 def _minutes(n: Numbers, key: str, name: str, value: float | None) -> Figure:

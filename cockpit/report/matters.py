@@ -172,8 +172,8 @@ def _alarms(n: Numbers) -> Iterator[Matter]:
     told = incidents_of(n)
     red = [record for record, _ in told if record.incident.worst == _RED]
     if red:
-        count = n.given(f"incidents:{_RED}", f"{LEVELS[_RED]}事件", float(len(red)), "起")
-        said = sentence("matter-red", f"发生{LEVELS[_RED]}预警事件 ", count, "。")
+        count = n.given(f"incidents:{_RED}", f"{LEVELS[_RED]}色事件", float(len(red)), "起")
+        said = sentence("matter-red", f"发生{LEVELS[_RED]}色预警事件 ", count, "。")
         yield Matter(75, said, sentence("advice-red", "逐起复盘红色事件，核实原因，把有效的做法写入值班预案。"))
     ignored = [record for record, _ in told if record.incident.acknowledged_at is None]
     if len(told) >= _ENOUGH and len(ignored) > _MANY * len(told):

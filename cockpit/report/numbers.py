@@ -43,6 +43,8 @@ CALLED = {
     "wait_sla_rate": "等候达标率",
     "handle_avg": "平均办理时长",
 }
+#: Nobody notices that a wait is shorter or longer by less.
+WORTH_MINUTES = 0.5
 _DECIMALS = {"%": 2, "分钟": 1, "件/万号": 2}
 #: Counts: name, unit, whether it is of cases.
 COUNTS = {
@@ -175,7 +177,9 @@ class Numbers:
         now, before = self.rate(rate, "", scope), self.rate(rate, other, scope)
         unit = "个百分点" if now.unit == "%" else now.unit
         past = [self.rate(rate, label, scope).value for label in self.book.labels[:-1] if self.comparable(label)]
-        return change(now, before, unit, now.decimals, max(uncertain(now, before), usual(past, now.value)))
+        least = WORTH_MINUTES if now.unit == "分钟" else 0.0
+        limit = max(uncertain(now, before), usual(past, now.value), least)
+        return change(now, before, unit, now.decimals, limit)
 
     def count_change(self, name: str, against: str = "", scope: Scope | None = None, *, total: bool = False) -> Change:
         """How a count has changed since the month before, in per cent; for each open day unless the total is asked."""
@@ -187,7 +191,7 @@ class Numbers:
             return Change(now, replace(before, value=before.value or None), by, "", ())
         logs = [math.log(value) if value else None for value in past]
         chance = math.sqrt(sum(1 / max(value, 1) for value in (self._whole(now), self._whole(before))))
-        limit = 100 * max(BEYOND * chance, BEYOND * (spread(logs) or UNKNOWN_USUAL))
+        limit = 100 * max(BEYOND * chance, BEYOND * (UNKNOWN_USUAL if (found := spread(logs)) is None else found))
         percent = 100 * (now.value / before.value - 1)
         shown = replace(now, value=percent, unit="%", decimals=1)
         return change(shown, replace(before, value=0.0), "%", 1, limit, now=now, before=before)

@@ -73,8 +73,8 @@ def _expected(n: Numbers) -> tuple[Sentence, ...]:
     most = n.given("next-high", "下月到厅预计上限", _rounded(high * days.value), "人次")
     said = "按近几个月每个开放日的到厅人次推算，下月 "
     if least.value == most.value:
-        return (sentence("next-visits", said, days, "开放日预计到厅办事约 ", most, "。"),)
-    return (sentence("next-visits", said, days, "开放日预计到厅办事 ", least, " 到 ", most, "。"),)
+        return (sentence("next-visits", said, days, "开放日约有到厅办事 ", most, "。"),)
+    return (sentence("next-visits", said, days, "开放日预计到厅办事 ", least, " 至 ", most, "。"),)
 
 
 def _rounded(value: float) -> float:
