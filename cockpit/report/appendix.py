@@ -71,7 +71,7 @@ def _quality(n: Numbers) -> tuple[Block, ...]:
     sums = rows.group_by("table").agg(pl.col("rows_read", "rows_quarantined").sum()).filter(pl.col("rows_read") > 0)
     blocks: list[Block] = []
     if n.book.missing:
-        blocks.append(Points(tuple((sentence("missing", Name(words)),) for words in n.book.missing)))
+        blocks.append(Points(tuple((sentence(f"missing-{words}", Name(words)),) for words in n.book.missing)))
     if sums.is_empty():
         return (*blocks, Paragraph((sentence("quality-none", "本月没有按大厅归集的数据记录。"),)))
     read, held = float(sums["rows_read"].sum()), float(sums["rows_quarantined"].sum())

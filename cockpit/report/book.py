@@ -55,7 +55,8 @@ class MonthBook:
         tidal: hall_id → minutes that tidal windows were open.
         windows: hall_id, service_group, open, busy (minutes).
         incidents: those that began in the month, with their history; the earliest first.
-        deliveries: hall_id, source_system, table, rows_read, rows_quarantined, covers_until of the month.
+        deliveries: hall_id, source_system, table, rows_read, rows_quarantined, covers_until, times
+            (how often) of the month.
         work: the city's working days.
         reaches: how far the records reach.
         missing: sources that have not delivered the whole month, a sentence each.
@@ -234,14 +235,16 @@ def _deliveries(snapshot: Snapshot, start: dt.datetime, end: dt.datetime) -> pl.
     key = ("hall_id", "source_system", "table")
     inside = pl.col("delivered_at").is_between(start, end, closed="left")
     sums = [pl.col(name).filter(inside).sum().cast(pl.Int64) for name in ("rows_read", "rows_quarantined")]
-    return rows.group_by(key).agg(*sums, pl.col("covers_until").max()).sort(key).collect()
+    times = pl.len().cast(pl.Int64).alias("times")
+    return rows.group_by(key).agg(*sums, pl.col("covers_until").max(), times).sort(key).collect()
 
 
 def _missing(deliveries: pl.DataFrame, calendar: pl.DataFrame, halls: pl.DataFrame) -> tuple[str, ...]:
     """Sources whose deliveries end before the last opening of a hall in the month."""
     last = calendar.group_by("hall_id").agg(pl.col("open_at").max().alias("needed"))
     names = halls.select("hall_id", "short_name")
-    late = deliveries.join(last, on="hall_id").filter(pl.col("covers_until") < pl.col("needed"))
+    regular = deliveries.join(last, on="hall_id").filter(pl.col("times") >= _REGULAR)
+    late = regular.filter(pl.col("covers_until") < pl.col("needed"))
     told = late.join(names, on="hall_id", how="left").group_by("source_system", "table", maintain_order=True)
     words = []
     for (source, table), rows in told:
@@ -251,6 +254,8 @@ def _missing(deliveries: pl.DataFrame, calendar: pl.DataFrame, halls: pl.DataFra
     return tuple(words)
 
 
+#: What was delivered less often is no source that delivers by itself: a correction, a file brought in by hand.
+_REGULAR = 5
 #: So many halls are named before it says how many there are.
 _NAMED = 5
 

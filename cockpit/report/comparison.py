@@ -124,10 +124,11 @@ def _apart(n: Numbers, halls: list[Scope]) -> tuple[Sentence, ...]:
     worst = max(far, key=lambda hall: n.rate("wait_avg", scope=hall).value or 0.0)
     level = level_of(n, worst)
     title = LEVELS[level]
+    many = n.given(f"apart:{title}", "等候明显偏长的大厅", float(len(far)), "个")
     median = n.given(f"median:{title}:wait_avg", "中位数", middle, "分钟", n.rate("wait_avg").decimals)
     return (
         sentence(
-            "apart", "等候明显长于同层级的有 ", n.given(f"apart:{title}", "等候明显偏长的大厅", float(len(far)), "个"),
+            f"apart-{level}", "等候明显长于同层级的有 ", many,
             "，最长的是", Name(worst.name), "，", n.rate("wait_avg", scope=worst), "，同层级的中位数为 ", median, "。",
         ),
     )  # fmt: skip

@@ -54,6 +54,14 @@ def build(book: MonthBook, scope: Scope, printed: Mapping[str, float | None]) ->
 def _fingerprint(book: MonthBook, scope: Scope, chapters: Sequence[Chapter]) -> str:
     """A mark of all that a report says: equal marks, equal reports."""
     said = Report(book.city, scope, book.period, "", "", CURRENT, tuple(chapters), book.missing)
-    figures = {key: [figure.value, figure.numerator, figure.denominator] for key, figure in said.figures().items()}
+    figures = {
+        key: [_settled(number) for number in (figure.value, figure.numerator, figure.denominator)]
+        for key, figure in said.figures().items()
+    }
     body = [scope.place, book.period.label, CURRENT, sorted(figures.items()), [one.text for one in said.sentences()]]
     return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _settled(value: float | None) -> str:
+    """A number without the last digits, which hang on the order in which minutes were added up."""
+    return "" if value is None else f"{value:.9g}"

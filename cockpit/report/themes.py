@@ -84,16 +84,18 @@ def _theme(n: Numbers, theme: str, row: Mapping[str, float]) -> tuple[Block, ...
     part = f"theme:{theme}"
     accepted = n.given(f"accepted:{part}", "受理办件", row["accepted"], "件")
     finished = n.given(f"finished:{part}", "办结办件", row["finished"], "件")
-    found: list[Sentence] = [sentence("theme", f"本月{THEMES[theme]}类受理 ", accepted, "，办结 ", finished, "。")]
+    found: list[Sentence] = [
+        sentence(f"theme-{theme}", f"本月{THEMES[theme]}类受理 ", accepted, "，办结 ", finished, "。")
+    ]
     if (row["scope"] or 0) >= LEAST:
         online = item_figures(n, part, "online_apply_rate", row["scope_online"], row["scope"])
         kiosk = item_figures(n, part, "kiosk_rate", row["scope_kiosk"], row["scope"])
         cross = item_figures(n, part, "cross_region_rate", row["scope_cross_region"], row["scope"])
         words: list[Part] = ["从网上提交的占 ", online, "，自助终端的占 ", kiosk, "，跨区通办的占 ", cross, "。"]
-        found.append(sentence("theme-ways", *words))
+        found.append(sentence(f"theme-ways-{theme}", *words))
     used, allowed, cases = spent(n, part, pl.col("theme") == theme)
     if used.value is not None and (cases.value or 0) >= LEAST:
-        found.append(sentence("theme-days", "承诺件半数在 ", used, "内办结，承诺的中位数为 ", allowed, "。"))
+        found.append(sentence(f"theme-days-{theme}", "承诺件半数在 ", used, "内办结，承诺的中位数为 ", allowed, "。"))
     blocks: list[Block] = [Paragraph(tuple(found))]
     if n.scope.kind != "hall":
         blocks.extend(_levels(n, theme))
