@@ -22,8 +22,8 @@ def overall(n: Numbers) -> Chapter:
     days = _by_day(n)
     if days is not None:
         sections.append(days)
-    if n.scope.kind != "hall":
-        sections.append(Section("各地情况", (_places(n),)))
+    if n.scope.kind != "hall" and (places := _places(n)).rows:
+        sections.append(Section("各地情况", (places,)))
     return Chapter("总体情况", tuple(sections))
 
 
