@@ -173,6 +173,25 @@ def holds(scope: Scope) -> pl.Expr:
     return pl.col("hall_id" if scope.kind == "hall" else "county") == scope.key
 
 
+def missing_in(folder: DataFolder, snapshot: Snapshot, period: Period) -> tuple[str, ...]:
+    """Sources that have not delivered the whole of a month, a sentence each.
+
+    Raises:
+        StorageError: a file of the lake is damaged, or the disk refused.
+    """
+    with reading(snapshot):
+        calendar = snapshot.scan("calendar").select("hall_id", "date", "open_at").drop_nulls("open_at")
+        halls = snapshot.scan("halls").select("hall_id", "short_name").collect()
+        deliveries = _deliveries(snapshot, *period.instants(folder.zone))
+        return _missing(deliveries, calendar.filter(_within(period)).collect(), halls)
+
+
+def is_whole(snapshot: Snapshot, period: Period, today: dt.date) -> bool:
+    """Whether a month is over and the records tell of it from its first working day on."""
+    work = working_days(snapshot, range(period.start.year - 1, period.start.year + 1))
+    return bool(_whole([period.label], first_day(snapshot), work, today))
+
+
 def _facts(folder: DataFolder, snapshot: Snapshot, kind: str, period: Period) -> pl.DataFrame:
     return FactStore(folder.lake).facts(snapshot, all_kinds()[kind], period.start, period.end)
 
