@@ -12,7 +12,7 @@ run: setup
 # Everything that must hold: style, types, layers, tests. Longer tests are in `make proof`.
 test: lint
 	@.ci/system-packages tests
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n auto --dist loadfile
 
 lint:
 	@.ci/venv dev

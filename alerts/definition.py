@@ -55,7 +55,7 @@ CAUSES = {
     "devices": "设备离线",
 }
 #: Of incidents that no indicator opens: a channel for messages that sends nothing any more.
-SYSTEM_CAUSES = {"channel": "消息通道中断"}
+SYSTEM_CAUSES = {"channel": "消息通道中断", "report": "月报未通过自检"}
 SOURCES: dict[Source, str] = {"S": "公开文件写明", "N": "他处公开做法", "P": "本产品设计"}
 OWNERS: dict[Owner, str] = {
     "duty": "值班长",

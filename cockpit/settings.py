@@ -23,6 +23,7 @@ from cockpit.errors import SettingsError
 from cockpit.settings_faults import Origins, readable_toml, sentences, unknown_variable
 from cockpit.settings_jobs import JobSettings
 from cockpit.settings_messages import MessageSettings
+from cockpit.settings_report import ReportSettings
 from cockpit.settings_section import Section, setting
 from cockpit.settings_values import (
     checked_host,
@@ -168,6 +169,7 @@ class Settings(BaseSettings):
     wall: WallSettings = WallSettings()
     door: DoorSettings = DoorSettings()
     jobs: JobSettings = JobSettings()
+    report: ReportSettings = ReportSettings()
     oidc: OidcSettings = OidcSettings()
     messages: MessageSettings = MessageSettings()
     thresholds: Annotated[dict[str, Any], BeforeValidator(checked_thresholds)] = setting(

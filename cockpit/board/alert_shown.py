@@ -17,6 +17,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import IncidentRecord
 from cockpit.watch.mornings import working_mornings
 from cockpit.watch.place_names import Names
+from cockpit.watch.system_alerts import SYSTEM
 
 
 class State(StrEnum):
@@ -158,7 +159,10 @@ def _firing(incident: Incident) -> tuple[str, ...]:
     """Names of the indicators that fire, or of those that did."""
     order = sorted(incident.alerts.items(), key=lambda pair: (-pair[1], pair[0]))
     alive = [name for (name, _), level in order if level] or [name for (name, _), _ in order]
-    return tuple(catalogue()[name].name if name in catalogue() else name for name in dict.fromkeys(alive))
+    return tuple(
+        catalogue()[name].name if name in catalogue() else SYSTEM[name].name if name in SYSTEM else name
+        for name in dict.fromkeys(alive)
+    )
 
 
 _mornings: Keeper[WorkingMorning] = Keeper(entries=4, minutes=60)

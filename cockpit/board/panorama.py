@@ -20,15 +20,17 @@ from cockpit.board.month_counts import (
 )
 from cockpit.board.onenet_tables import item_names
 from cockpit.board.panorama_numbers import RATES, Numbers, volumes_of
-from cockpit.board.panorama_tables import THEMES, side_by_side, table, ways
+from cockpit.board.panorama_tables import table, ways
 from cockpit.board.quantity import Quantity
 from cockpit.board.sheet import Sheet
-from cockpit.board.spans import LEVELS, Span, Where, places_offered
+from cockpit.board.spans import Span, Where, places_offered
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Snapshot
 from cockpit.watch.halls_today import ONLINE
+from cockpit.watch.levels import LEVELS
 from cockpit.watch.month_keeper import Counts
+from cockpit.watch.ways import THEMES, side_by_side
 from metrics.panorama import Panorama
 from metrics.rates import NO_HALL, Cells
 

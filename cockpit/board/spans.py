@@ -12,6 +12,7 @@ import polars as pl
 from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.lake.store import Snapshot
+from cockpit.watch.levels import LEVELS
 from metrics.periods import Period, PeriodError, parse, period_of, periods_between
 from metrics.rates import NO_HALL, Place
 
@@ -19,7 +20,6 @@ from metrics.rates import NO_HALL, Place
 TREND = 13
 #: How a place stands in an address: the county's name, or the hall's number, after its kind.
 COUNTY, HALL = "county:", "hall:"
-LEVELS = {"city": "市级", "county": "县级", "town": "乡镇（街道）", "village": "村（社区）", "park": "园区"}
 NO_SUCH = "这里没有这个时段或地方，或者它不在您负责的范围内；请从页面上的选项里重新选择。"
 
 

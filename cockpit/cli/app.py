@@ -8,7 +8,7 @@ import traceback
 import typer
 from typer.exceptions import TyperException
 
-from cockpit.cli import care, demo, intake, messages, numbers, people, replaying, service, warning
+from cockpit.cli import care, demo, intake, messages, numbers, people, replaying, report, service, warning
 from cockpit.cli.frame import REFUSED
 from cockpit.cli.usage import wrong_usage
 from cockpit.intake.privacy import masked
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (intake, demo, numbers, warning, replaying, messages, people, service, care):
+for module in (intake, demo, numbers, warning, replaying, report, messages, people, service, care):
     module.register(app)
 
 

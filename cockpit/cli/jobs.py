@@ -10,11 +10,13 @@ from cockpit import clock
 from cockpit.intake.drop import sweep
 from cockpit.intake.profile import load_profile
 from cockpit.intake.sql_import import import_database
-from cockpit.jobs.job import Asked, Every, Job
+from cockpit.jobs.job import Asked, Every, Job, Monthly, MonthlyWhenReady
 from cockpit.lake.folder import DataFolder
 from cockpit.lake.maintenance import maintain_folder
 from cockpit.records.alert_log import Book
 from cockpit.records.jobs import JobRuns, Run
+from cockpit.report.job import make_again, make_month, ready
+from cockpit.report.sending import deliver as deliver_reports
 from cockpit.watch import snapshot
 from cockpit.watch.due import Due
 from cockpit.watch.evaluate import Evaluator
@@ -22,12 +24,15 @@ from cockpit.watch.judging import Evaluation
 from cockpit.watch.months import EVERY, MonthStore, count_ahead
 from cockpit.watch.outbox import deliver
 from cockpit.watch.telling import escalate
+from metrics.periods import parse
 
 #: Runs of jobs that come more often than this are kept for a short time only.
 _FREQUENT, _KEPT_SHORT = dt.timedelta(minutes=5), dt.timedelta(days=2)
 _MINUTE = dt.timedelta(minutes=1)
 #: How often the outbox is looked into.
 _SECONDS = dt.timedelta(seconds=10)
+#: How often it is looked whether a month is ready to be told.
+_LOOK_AGAIN = dt.timedelta(minutes=10)
 _LOG = logging.getLogger("cockpit.jobs")
 
 
@@ -36,7 +41,7 @@ def job_table(folder: DataFolder, now: Callable[[], dt.datetime] = clock.now) ->
 
     Lanes: what writes to the lake waits for its one writer, so it goes one after the other (intake). Whoever is told
     of an evaluation is told after it (watch). A service that does not answer keeps messages alone waiting (messages),
-    what may take minutes keeps nobody waiting (months).
+    what may take minutes keeps nobody waiting (months, reports).
     """
     settings = folder.settings.jobs
     after = dt.timedelta(seconds=settings.evaluate_after_seconds)
@@ -53,6 +58,9 @@ def job_table(folder: DataFolder, now: Callable[[], dt.datetime] = clock.now) ->
         Job("tell", "逐级通知", Every(_MINUTE), work.tell, "watch"),
         Job("send", "发送消息", Every(_SECONDS), work.send, "messages"),
         Job("months", "汇总各月", Every(EVERY), work.months, "months"),
+        Job("report", "生成月报", work.monthly(), work.report, "reports", tries=5, pause=10 * _MINUTE),
+        Job("report-again", "重新生成月报", Every(_MINUTE), work.report_again, "reports"),
+        Job("report-send", "发送月报", Every(_MINUTE), work.report_send, "reports"),
     ]
     work.frequent = [job.name for job in jobs if isinstance(job.when, Every) and job.when.every < _FREQUENT]
     return jobs
@@ -67,6 +75,7 @@ class _Work:
         self.frequent: list[str] = []
         self._evaluator = Evaluator(folder)
         self._months = MonthStore(folder.lake)
+        self._looked: dict[str, tuple[dt.datetime | None, bool]] = {}
 
     def sweep(self, run: Run) -> str:
         """Bring in what lies in the drop folder, and say in the log what became of it."""
@@ -140,6 +149,33 @@ class _Work:
         run.lease.check()
         count_ahead(self._months, self._folder.lake.snapshot(), self._now())
         return ""
+
+    def monthly(self) -> MonthlyWhenReady:
+        """When the month's reports are made."""
+        settings = self._folder.settings.report
+        waits = dt.timedelta(days=settings.wait_days + 1)
+        return MonthlyWhenReady(Monthly(settings.day, settings.time), self._ready, waits)
+
+    def _ready(self, label: str, planned: dt.datetime, now: dt.datetime) -> bool:
+        """Whether a month can be told; looked at again only after a while, since the records are read for it."""
+        looked_at, was = self._looked.get(label, (None, False))
+        if not was and (looked_at is None or not dt.timedelta() <= now - looked_at < _LOOK_AGAIN):
+            was = ready(self._folder, parse(label), planned, now)
+            self._looked = {label: (now, was)}
+        return was
+
+    def report(self, run: Run) -> str:
+        """Make all reports of a month."""
+        return make_month(self._folder, run.key.partition(":")[2], self._now(), run.lease.check)
+
+    def report_again(self, run: Run) -> str:
+        """Make what people asked for."""
+        return make_again(self._folder, self._now(), run.lease.check)
+
+    def report_send(self, run: Run) -> str:
+        """Send the reports that wait for it."""
+        sent = deliver_reports(self._folder, self._now(), run.lease.check)
+        return f"发出月报 {sent} 份。" if sent else ""
 
 
 class _Fence:

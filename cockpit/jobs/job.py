@@ -117,6 +117,35 @@ class Monthly:
 
 
 @dataclass(frozen=True)
+class MonthlyWhenReady:
+    """The same, begun only when what it needs is there.
+
+    Attributes:
+        monthly: when it is due.
+        ready: label of the month, the time for which it was planned, now → whether it can be begun.
+        waits: so long it may be waited for beyond its time before it is overdue.
+    """
+
+    monthly: Monthly
+    ready: Callable[[str, dt.datetime, dt.datetime], bool]
+    waits: dt.timedelta
+
+    @property
+    def look(self) -> dt.timedelta:
+        """How often to look whether something is due."""
+        return self.monthly.look
+
+    @property
+    def patience(self) -> dt.timedelta:
+        """After so long without it, a piece of work that is due is overdue."""
+        return self.monthly.patience + self.waits
+
+    def due(self, now: dt.datetime) -> Sequence[Piece]:
+        """The last month for which the time has come and whose records are there."""
+        return [piece for piece in self.monthly.due(now) if self.ready(piece.label, piece.at, now)]
+
+
+@dataclass(frozen=True)
 class Job:
     """One job.
 

@@ -106,7 +106,7 @@ def dumbbell(chart: Chart) -> str:
 
 
 def stack(chart: Chart) -> str:
-    """The parts of each place's whole, side by side from nought to one hundred, with their shares where there is room."""
+    """The parts of each place's whole, side by side up to one hundred, with their shares where there is room."""
     parts = list(chart.series)
     held = rows(chart.labels, _ABOVE, _BELOW, 2.0)
     sheet = held.sheet

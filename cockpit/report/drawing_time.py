@@ -54,7 +54,9 @@ def lines(chart: Chart) -> str:
     drawn = [*of_role(chart, "before"), *of_role(chart, "part", "main")]
     main = 0
     for series in drawn:
-        colour, dash, wide = GREY, _BEFORE, 0.9
+        colour = GREY
+        dash: tuple[float, ...] | None = _BEFORE
+        wide = 0.9
         if series.role != "before":
             (colour, dash), wide = _LINES[main % len(_LINES)], 1.5
             main += 1

@@ -14,13 +14,9 @@ from alerts.incidents import Closing, Event, Incident, Kind, incident_id
 from alerts.ladder import Notice, Why, rungs_of
 from cockpit.records.messages import ChannelHealth, PostBook
 from cockpit.watch.channels import Sent
+from cockpit.watch.system_alerts import CHANNEL
 
-#: Stands where other incidents name the indicator that opened them.
-INDICATOR = "message_channel"
-CAUSE = "channel"
-NAME = "消息通道中断"
-ACTION = "检查通道的地址、密钥和网络，再用 messages test 试发"
-PLACE = "channel"
+INDICATOR, CAUSE, PLACE = CHANNEL.indicator, CHANNEL.cause, CHANNEL.place
 
 
 def opened(channel: str, at: dt.datetime, failures: int, said: str) -> tuple[Incident, Event]:

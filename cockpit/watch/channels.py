@@ -105,7 +105,9 @@ def prepare() -> None:
         apprise.Apprise.instantiate("mailto://localhost?from=a@localhost&to=a@localhost")
 
 
-def send(channel: Channel, contact: str, body: str, message_id: str, seconds: float) -> Sent:
+def send(
+    channel: Channel, contact: str, body: str, message_id: str, seconds: float, attached: Path | None = None
+) -> Sent:
     """Send one message, waiting so long at most for each answer; never raises.
 
     Args:
@@ -114,6 +116,7 @@ def send(channel: Channel, contact: str, body: str, message_id: str, seconds: fl
         body: plain text.
         message_id: stays the same when the same message is sent again.
         seconds: how long to wait for the other side.
+        attached: a file to go with it, by mail; other ways get the text alone.
     """
     prepare()
     import apprise
@@ -131,8 +134,12 @@ def send(channel: Channel, contact: str, body: str, message_id: str, seconds: fl
         sender = apprise.Apprise(asset=asset)
         sender.add(plugin)
         # A mail without a subject goes unread; everywhere else the first line is the first line.
-        title = body.split("\n", 1)[0] if address.lower().startswith("mailto") else ""
-        result = sender.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT, log_level=logging.DEBUG)
+        mail = address.lower().startswith("mailto")
+        title = body.split("\n", 1)[0] if mail else ""
+        with_it = str(attached) if mail and attached is not None else None
+        result = sender.notify(
+            body=body, title=title, body_format=apprise.NotifyFormat.TEXT, attach=with_it, log_level=logging.DEBUG
+        )
         if result:
             return Sent(True)
         said = "\n".join(entry.message for service in result for try_ in service.attempts for entry in try_.logs)

@@ -24,6 +24,7 @@ from cockpit.watch import channel_trouble
 from cockpit.watch.addressees import Addressees, Where
 from cockpit.watch.mornings import working_mornings
 from cockpit.watch.routes import ways
+from cockpit.watch.system_alerts import SYSTEM
 
 
 def escalate(folder: DataFolder, now: dt.datetime, lease: Lease | None = None) -> int:
@@ -87,7 +88,7 @@ class Telling:
     def due(self, record: IncidentRecord) -> tuple[IncidentRecord, Notice, Event] | None:
         """What the ladder says of an incident now; None where nobody is to be told."""
         owner, fast = ladder_of(record.indicator)
-        if record.indicator == channel_trouble.INDICATOR and record.incident.told_at is None:
+        if record.indicator in SYSTEM and record.incident.told_at is None:
             found = channel_trouble.first_notice(record.incident, self._now)
         else:
             found = notice(record.incident, owner, self._now, lambda at, days: self._mornings(at, days), fast=fast)
@@ -124,7 +125,7 @@ class Telling:
 
     def _accounts(self, record: IncidentRecord, rung: str, where: Where) -> list[AccountRecord]:
         found = self.people.of(rung, where)
-        if record.indicator == channel_trouble.INDICATOR and rung == "data":
+        if record.indicator in SYSTEM and rung == "data":
             return found + self.people.of("admin", where)
         return found
 

@@ -24,9 +24,9 @@ from cockpit.lake.folder import DataFolder
 from cockpit.plain import one_line
 from cockpit.records.alert_log import AlertLog
 from cockpit.records.messages import WaitingNotice
-from cockpit.watch import channel_trouble
 from cockpit.watch.place_names import names
 from cockpit.watch.readings_said import against
+from cockpit.watch.system_alerts import SYSTEM
 
 #: Sent again because nobody knows whether it had arrived, or late because it could not be sent.
 AGAIN = "（补发）"
@@ -79,7 +79,7 @@ class Writer:
             parts.append("现已恢复，尚无人签收")
         if wide := self._wide.get(incident.key[1]):
             parts.append(f"全市 {wide} 个大厅同时出现")
-        action = catalogue()[name].action if name in catalogue() else channel_trouble.ACTION
+        action = catalogue()[name].action if name in catalogue() else SYSTEM[name].action
         reading = self._reading(incident, (name, place), one.notice.level)
         return [f"{'；'.join(parts)}。", f"{reading}先做：{action}。", self._link(f"?incident={quote(incident.id)}")]
 
@@ -122,7 +122,7 @@ class Writer:
                 self._readings[incident.id, record.change.alert] = record.change.frozen
         frozen = self._readings.setdefault(key, {})
         if alert[0] not in catalogue():
-            return "消息发不出去，通知不到人。"
+            return SYSTEM[alert[0]].effect
         return against(catalogue()[alert[0]], frozen, level)
 
     # -- names -----------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Writer:
 
 
 def _name(indicator: str) -> str:
-    return catalogue()[indicator].name if indicator in catalogue() else channel_trouble.NAME
+    return catalogue()[indicator].name if indicator in catalogue() else SYSTEM[indicator].name
 
 
 def _cause(cause: str) -> str:

@@ -19,7 +19,6 @@ from cockpit.board.month_counts import NOW, tally_of
 from cockpit.board.onenet import OneNet, onenet
 from cockpit.board.onenet_tables import MEASURES, ON_TARGET, item_names, items_offered, off_target
 from cockpit.board.panorama import PanoramaView, panorama_view
-from cockpit.board.panorama_tables import THEMES
 from cockpit.board.quantity import RowsKey
 from cockpit.board.sheet import Sheet
 from cockpit.board.spans import NO_SUCH, Span, Where, place_chosen, places_offered, spans_offered, usual_span
@@ -29,6 +28,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.lake.store import Lake, Snapshot, reading
 from cockpit.watch.month_keeper import Counts, MonthKeeper
 from cockpit.watch.months import first_day, months_with_data
+from cockpit.watch.ways import THEMES
 from cockpit.web import installed
 from cockpit.web.reading import UNREADABLE, scope_of
 

@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 
 from cockpit.board.panorama import PanoramaView
-from cockpit.board.panorama_tables import THEMES, WAYS
 from cockpit.door.viewer import Viewer
+from cockpit.watch.ways import THEMES, WAYS
 from cockpit.web import case_files, case_parts, charts, charts_months, charts_places, figures, tables, widgets
 from cockpit.web.filters import Choice
 

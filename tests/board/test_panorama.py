@@ -10,9 +10,9 @@ import pytest
 
 from cockpit.board.case_rows import Asked, case_rows
 from cockpit.board.panorama import PanoramaView, panorama_view
-from cockpit.board.panorama_tables import THEMES, WAYS
 from cockpit.door.viewer import Viewer
 from cockpit.lake.folder import DataFolder
+from cockpit.watch.ways import THEMES, WAYS
 from tests.board.case_city import (
     CITY,
     COUNTY,

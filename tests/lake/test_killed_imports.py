@@ -16,7 +16,7 @@ from tests.lake.two_batches import SECOND_COUNTS
 
 #: Random moments on each kind of state database, and many more in `make proof`.
 MOMENTS = [
-    ("sqlite", 60),
+    ("sqlite", 24),
     ("postgresql", 6),
     pytest.param("sqlite", 400, marks=pytest.mark.proof),
     pytest.param("postgresql", 120, marks=pytest.mark.proof),

@@ -8,6 +8,7 @@ from cockpit.records import (  # noqa: F401 (their tables belong to the metadata
     job_tables,
     message_tables,
     missed_tables,
+    report_tables,
     review_tables,
     wall_tables,
 )
