@@ -115,8 +115,10 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Chart):
         drawn = "" if block.empty else svg(block)
         notes = [printable(block.note)] if block.note else []
-        alt = printable(block.alt)
-        return {"kind": "chart", "title": printable(block.title), "alt": alt, "svg": drawn, "notes": notes} | _share(drawn)
+        alt = printable(block.alt) or printable(block.title) or "图"
+        return {"kind": "chart", "title": printable(block.title), "alt": alt, "svg": drawn, "notes": notes} | _share(
+            drawn
+        )
     if isinstance(block, Keys):
         grid = key_grid(block)
         rows = [
