@@ -21,6 +21,7 @@ from cockpit.report import typeset
 from cockpit.report.drawing import words
 from cockpit.report.fonts import printable, unprintable
 from cockpit.report.model import TITLE, Chart, Figure, Keys, Name, Report, Table
+from cockpit.report.traceable import NAMES_WITH_DIGITS
 
 #: More pages than this no report has.
 MOST_PAGES = 300
@@ -30,6 +31,9 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SUBSET = re.compile(r"[A-Z]{6}\+")
 _SHOWN = 5
+#: Numbers that the layout makes: of the page, of a chart or a table, of a matter in a list.
+_FOOT = re.compile(r"—\s*\d+\s*—")
+_LAID = re.compile(r"[图表]\s*\d+(?!\d)|^\s*\d{1,2}\.(?=\s|\D)", re.MULTILINE)
 
 
 def faults(report: Report, pdf: bytes) -> tuple[str, ...]:
@@ -150,29 +154,30 @@ def _stands(said: str, text: str) -> bool:
 
 def _traced(report: Report, read: _Read) -> Iterator[str]:
     known = _numbers(report)
-    strange = [
-        number
-        for text in read.pages[1:]
-        for number in _NUMBER.findall(_without_names(text, report))
-        if number.rstrip(",") not in known
-    ]
+    of_contents = {str(number) for number in range(1, len(read.pages) + 1)}
+    strange = []
+    for text in read.pages[1:]:
+        # Only pages of the contents, which have no number themselves, list the pages of others.
+        laid = set() if _FOOT.search(text) else of_contents
+        plain = _without_names(_LAID.sub(" ", _FOOT.sub(" ", text)), report)
+        found = (number.rstrip(",") for number in _NUMBER.findall(plain))
+        strange += [number for number in found if number not in known | laid]
     if strange:
         shown = "、".join(dict.fromkeys(strange[:_SHOWN]))
         yield f"报告里有没有出处的数字：{shown}；请联系维护人员。"
 
 
 def _numbers(report: Report) -> set[str]:
-    """Every number that may stand in the text: figures, those of names and charts, of pages, captions and dates."""
+    """Every number that may stand in the text: figures, those of names, definitions and charts, and the period's."""
     found: set[str] = set()
     for figure in report.figures().values():
         found.update(_NUMBER.findall(figure.number))
-    for text in _texts(report):
+    for text in (*_texts(report), *NAMES_WITH_DIGITS):
         found.update(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
     charts = [block for block in report.blocks() if isinstance(block, Chart) and not block.empty]
     for chart in charts:
         for said in words(chart):
             found.update(_NUMBER.findall(unicodedata.normalize("NFKC", said)))
-    found.update(str(number) for number in range(MOST_PAGES))
     start = report.period.start
     return found | {str(start.year), f"{start.month:02}"}
 

@@ -106,6 +106,9 @@ def _fitted(
     if shortage < 1:
         least = [one * shortage for one in least]
     whole = [_natural(columns[n], [row[n] for row in rows], size) for n in range(len(columns))]
+    # Names come first: a heading may take two lines before a name does.
+    named = [max(one, other) if not flush else one for one, other, flush in zip(least, whole, right, strict=True)]
+    least = named if sum(named) <= room else least
     widths = _shared(least, [max(one, other) for one, other in zip(least, whole, strict=True)], room)
     if last:
         columns, widths, right = (*columns, last), [*widths, extra], (*right, False)

@@ -126,13 +126,21 @@ def write_name(sheet: Canvas, at: tuple[float, float], lines: Sequence[str], siz
         sheet.text((x, top - place * size * LEADING), line, "right", size, colour)
 
 
-def spread(wanted: Sequence[float], room: float, low: float, high: float) -> list[float]:
-    """Heights near those wanted, but so far apart that labels do not touch, between low and high."""
+def spread(wanted: Sequence[float], rooms: Sequence[float], low: float, high: float) -> list[float]:
+    """Heights near those wanted, but so far apart that labels do not touch, between low and high.
+
+    Args:
+        wanted: where each label's middle would best be.
+        rooms: how high each label is.
+        low: the lowest middle there may be.
+        high: the highest.
+    """
     order = sorted(range(len(wanted)), key=lambda place: wanted[place])
     heights = [min(max(one, low), high) for one in wanted]
     for _ in range(50):
         moved = False
         for below, above in zip(order, order[1:], strict=False):
+            room = (rooms[below] + rooms[above]) / 2
             short = room - (heights[above] - heights[below])
             if short > 0.01:
                 heights[below] = max(low, heights[below] - short / 2)

@@ -223,8 +223,7 @@ def _draw_words(sheet: Canvas, chart: Chart, places: list[float], step: float) -
 def _write_ends(sheet: Canvas, ends: list[tuple[float, list[str], str]], left: float) -> None:
     """The names at the lines' ends, moved apart where they would touch."""
     line = SIZE * 1.2
-    pitch = max((len(said) for _, said, _ in ends), default=1) * line
-    heights = spread([at for at, _, _ in ends], pitch, _BOTTOM, _HEIGHT - 8)
+    heights = spread([at for at, _, _ in ends], [len(said) * line for _, said, _ in ends], _BOTTOM, _HEIGHT - 8)
     for height, (_, said, colour) in zip(heights, ends, strict=True):
         top = height + (len(said) - 1) * line / 2
         for place, words in enumerate(said):

@@ -7,6 +7,7 @@ The PDF is archival and accessible (PDF/A-2a, PDF/UA-1); the same report and edi
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,9 @@ LAYOUT = Path(__file__).with_name("layout")
 #: A chapter of this name comes before all numbered ones, on a page of its own.
 SUMMARY = "摘要"
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+#: The highest drawing that leaves room for its caption on a page, in points.
+_HIGHEST = 590.0
+_HEIGHT = re.compile(r'<svg\b[^>]*\bheight="([0-9.]+)pt"')
 SMALL_NOTE = "＊ 样本较少，数值仅供参考。"
 
 
@@ -111,8 +115,10 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Chart):
         drawn = "" if block.empty else svg(block)
         notes = [printable(block.note)] if block.note else []
-        alt = printable(block.alt)
-        return {"kind": "chart", "title": printable(block.title), "alt": alt, "svg": drawn, "notes": notes}
+        alt = printable(block.alt) or printable(block.title) or "图"
+        return {"kind": "chart", "title": printable(block.title), "alt": alt, "svg": drawn, "notes": notes} | _share(
+            drawn
+        )
     if isinstance(block, Keys):
         grid = key_grid(block)
         rows = [
@@ -123,6 +129,12 @@ def _block(block: Block) -> dict[str, Any]:
     grid = table_grid(block)
     cells = [[{"text": cell.text, "small": cell.small} for cell in line] for line in grid.rows]
     return {"kind": "table", "title": printable(block.title), "rows": cells} | _grid(grid, block.note)
+
+
+def _share(drawn: str) -> dict[str, float]:
+    """How much of the text's width a drawing takes: all of it, less where it would be higher than a page."""
+    high = _HEIGHT.search(drawn)
+    return {"share": min(1.0, _HIGHEST / float(high[1])) if high else 1.0}
 
 
 def _grid(grid: Grid, note: str) -> dict[str, Any]:

@@ -78,12 +78,13 @@ def test_the_administrator_s_machine_installs_what_is_missing_and_nothing_else(
     assert machine("system-packages tests", programs).returncode == 0
     assert asked.read_text().splitlines() == [
         "update -q",
-        "install -y -q --no-install-recommends fontconfig fonts-noto-cjk",
+        "install -y -q --no-install-recommends poppler-utils qpdf fontconfig fonts-noto-cjk",
     ]
 
 
 def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
     programs = {"chromium": "exit 0", "initdb": "exit 0", "fc-list": "echo Noto Sans CJK", "apt-get": "exit 1"}
+    programs |= {"pdffonts": "exit 0", "qpdf": "exit 0"}
     done = machine("system-packages tests", programs)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -132,8 +132,15 @@ def charts(seed: int = 1) -> tuple[Chart, ...]:
             "分钟",
             MONTHS,
             (
-                Series("等候时间中位数", (14.1, 15.0, 13.2, None, 12.8, 16.0, 15.1, 14.0, 13.7, 13.2, 12.9, 11.0, 10.2, 9.9)),
-                Series("上年同期", (15.1, 15.5, 14.2, 15, 14.8, 16.5, 16.1, 15.0, 14.7, 14.2, 13.9, 13.0, 12.2, 11.9), "before"),
+                Series(
+                    "等候时间中位数",
+                    (14.1, 15.0, 13.2, None, 12.8, 16.0, 15.1, 14.0, 13.7, 13.2, 12.9, 11.0, 10.2, 9.9),
+                ),
+                Series(
+                    "上年同期",
+                    (15.1, 15.5, 14.2, 15, 14.8, 16.5, 16.1, 15.0, 14.7, 14.2, 13.9, 13.0, 12.2, 11.9),
+                    "before",
+                ),
                 Series("下沿", (12.0,) * 14, "low"),
                 Series("上沿", (16.0,) * 14, "high"),
             ),
@@ -148,7 +155,11 @@ def charts(seed: int = 1) -> tuple[Chart, ...]:
             "折线图：两条线接近。",
             "%",
             MONTHS,
-            (Series("网上办理率", numbers(14, 95, 97)), Series("全程网办率", numbers(14, 94, 97)), Series("移动端办理率", numbers(14, 93, 95))),
+            (
+                Series("网上办理率", numbers(14, 95, 97)),
+                Series("全程网办率", numbers(14, 94, 97)),
+                Series("移动端办理率", numbers(14, 93, 95)),
+            ),
             decimals=2,
         ),
         Chart(
@@ -159,7 +170,13 @@ def charts(seed: int = 1) -> tuple[Chart, ...]:
             "人次",
             days,
             (
-                Series("取号", tuple(None if day in {1, 2, 3, 4, 5, 6, 7, 11} else float(3000 + 400 * (day % 7)) for day in range(1, 32))),
+                Series(
+                    "取号",
+                    tuple(
+                        None if day in {1, 2, 3, 4, 5, 6, 7, 11} else float(3000 + 400 * (day % 7))
+                        for day in range(1, 32)
+                    ),
+                ),
                 Series("上月同日", numbers(31, 2500, 5000), "before"),
             ),
             marks={**{f"{day}日": "国庆节" for day in range(1, 8)}, "8日": "节后首日", "10日": "调休上班"},
@@ -172,7 +189,13 @@ def charts(seed: int = 1) -> tuple[Chart, ...]:
             "条形图：最长的大厅为二十六分钟。",
             "分钟",
             (*HALLS, *WILD),
-            (Series("等候时间", tuple(sorted(numbers(len(HALLS) + len(WILD) - 1, 1, 26), reverse=True, key=lambda v: v or 0)) + (None,)),),
+            (
+                Series(
+                    "等候时间",
+                    tuple(sorted(numbers(len(HALLS) + len(WILD) - 1, 1, 26), reverse=True, key=lambda v: v or 0))
+                    + (None,),
+                ),
+            ),
             15.0,
             "目标",
             marks={HALLS[2]: "本厅"},
@@ -215,7 +238,10 @@ def charts(seed: int = 1) -> tuple[Chart, ...]:
             "堆叠条形图：窗口约占一半。",
             "%",
             HALLS,
-            tuple(Series(name, numbers(9, 5, 40, 0.1), "part") for name in ("窗口", "电脑端", "移动端", "自助终端", "其他")),
+            tuple(
+                Series(name, numbers(9, 5, 40, 0.1), "part")
+                for name in ("窗口", "电脑端", "移动端", "自助终端", "其他")
+            ),
         ),
         Chart(
             "heat",
@@ -249,7 +275,9 @@ def long_table(count: int = 90) -> Table:
             (
                 Name(WILD[n % len(WILD)] if n % 11 == 0 else f"{HALLS[n % len(HALLS)]}{n}"),
                 ("高新区", "长河县", "云岭区")[n % 3],
-                Figure(f"took@2026-10@hall:H{n}", "取号", None if n == 5 else rng.randrange(90_000), "人次", small=n == 7),
+                Figure(
+                    f"took@2026-10@hall:H{n}", "取号", None if n == 5 else rng.randrange(90_000), "人次", small=n == 7
+                ),
                 Figure(f"wait@2026-10@hall:H{n}", "等候", None if n == 5 else rng.uniform(0, 30), "分钟", 1),
                 Figure(f"left@2026-10@hall:H{n}", "弃号率", rng.uniform(0, 30), "%", 2, small=n % 9 == 0),
                 "" if n % 4 else "节假日轮休，数据按实际开放日计算。",
@@ -261,11 +289,29 @@ def long_table(count: int = 90) -> Table:
 
 
 def wide_table() -> Table:
-    heads = ("大厅", *(f"{name}（%）" for name in ("按期办结率", "网上办理率", "全程网办率", "好评率", "主动评价率", "整改率", "回访率", "一次办结率")))
+    heads = (
+        "大厅",
+        *(
+            f"{name}（%）"
+            for name in (
+                "按期办结率",
+                "网上办理率",
+                "全程网办率",
+                "好评率",
+                "主动评价率",
+                "整改率",
+                "回访率",
+                "一次办结率",
+            )
+        ),
+    )
     rows = tuple(
         (
             Name(hall),
-            *(Figure(f"rate{n}@2026-10@hall:{hall}", head, 100.0 - n * 3.21, "%", 2) for n, head in enumerate(heads[1:])),
+            *(
+                Figure(f"rate{n}@2026-10@hall:{hall}", head, 100.0 - n * 3.21, "%", 2)
+                for n, head in enumerate(heads[1:])
+            ),
         )
         for hall in HALLS
     )
@@ -294,7 +340,9 @@ def report(scope: Scope | None = None, city: str = "云岭市") -> Report:
                 Section(
                     "总体情况",
                     (
-                        Paragraph((say("本月等候时间中位数为 {wait}。", wait=figure("等候时间中位数", 12.4, "分钟", 1)),) * 6),
+                        Paragraph(
+                            (say("本月等候时间中位数为 {wait}。", wait=figure("等候时间中位数", 12.4, "分钟", 1)),) * 6
+                        ),
                         *drawn[:3],
                         mixed_table(),
                     ),
@@ -330,3 +378,14 @@ def report(scope: Scope | None = None, city: str = "云岭市") -> Report:
         chapters,
         ("长河县政务服务中心的评价数据到10月28日为止。",),
     )
+
+
+def small(name: str, *more: Sentence) -> Report:
+    """One name in a sentence, a table and a chart."""
+    table = Table("t", "名称", ("名称",), ((Name(name),),))
+    says = Paragraph((say("大厅{hall}。", hall=Name(name)), *more))
+    bars = Chart("c", "bars", "名称", "条形图。", "件", (name,), (Series("件", (1.0,)),), decimals=0)
+    return Report(
+        "云岭市", Scope(), parse("2026-02"), "2026年3月1日", "f", "2026.1",
+        (Chapter("总体情况", (Section("", (says, table, bars)),)),),
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""What the check before sending finds: a report is put together wrongly on purpose."""
+
+from dataclasses import replace
+
+from cockpit.report.check import faults, pages
+from cockpit.report.model import Chapter, Chart, Name, Paragraph, Report, Section, Series
+from cockpit.report.typeset import pdf
+from tests.report import sample
+
+
+def with_block(block: Paragraph | Chart) -> Report:
+    whole = sample.report()
+    return replace(whole, chapters=(*whole.chapters, Chapter("补充", (Section("", (block,)),))))
+
+
+def test_a_sound_report_may_be_sent() -> None:
+    made = pdf(sample.report(), 1)
+    assert faults(sample.report(), made) == ()
+    assert pages(made) > 10
+
+
+def test_a_sentence_that_is_not_printed_is_found() -> None:
+    more = with_block(Paragraph((sample.say("这一句没有印出来。"),)))
+    assert any("没有完整印出来" in fault for fault in faults(more, pdf(sample.report(), 1)))
+
+
+def test_a_number_that_no_figure_stands_for_is_found_however_small() -> None:
+    stray = sample.small("东区", sample.say("另有 {n}。", n=sample.figure("另有", 7, "件")))
+    assert any("没有出处的数字：7；" in fault for fault in faults(sample.small("东区"), pdf(stray, 1)))
+
+
+def test_a_figure_that_is_not_printed_is_found() -> None:
+    more = with_block(Paragraph((sample.say("另有 {n}。", n=sample.figure("另有", 987_654, "件")),)))
+    assert any("987,654" in fault for fault in faults(more, pdf(sample.report(), 1)))
+
+
+def test_words_of_a_program_are_found() -> None:
+    stray = with_block(Paragraph((sample.say("等候时间为 nan，None。"),)))
+    found = faults(sample.report(), pdf(stray, 1))
+    assert any("不该有的外文" in fault and "nan" in fault and "None" in fault for fault in found)
+
+
+def test_a_chart_without_data_is_found() -> None:
+    chart = Chart("none", "bars", "没有数据的图", "无。", "件", ("一",), (Series("件", (None,)),))
+    assert any("没有数据的图" in fault for fault in faults(with_block(chart), pdf(with_block(chart), 1)))
+
+
+def test_a_letter_that_the_typefaces_lack_is_told_but_not_a_picture() -> None:
+    rare = with_block(Paragraph((sample.say("{hall}。", hall=Name("𠮷祥大厅🙂")),)))
+    (fault,) = faults(rare, pdf(rare, 1))
+    assert "𠮷" in fault and "🙂" not in fault
+
+
+def test_a_file_that_is_no_pdf_is_one_fault() -> None:
+    assert faults(sample.report(), b"nothing") == ("PDF 文件打不开；请重新生成。",)
