@@ -1,4 +1,4 @@
-"""月报: the editions of each month's reports, what they said, and two months side by side, as far as the viewer sees."""
+"""月报: the editions of each month's reports, what they said, and two months side by side as far as one sees."""
 
 from __future__ import annotations
 
