@@ -6,7 +6,6 @@ no spreadsheet program computes it, neither on opening nor when somebody edits t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,18 +17,13 @@ import xlsxwriter
 
 from cockpit.board.quantity import LEVEL_WORDS
 from cockpit.board.sheet import NUMBERS, Field, Kind, Sheet
-from cockpit.plain import SIGN, UNSEEN, plain
+from cockpit.plain import SIGN, UNSEEN
+from cockpit.spreadsheet import ABOUT, CUT, MAX_TEXT, TEXT, cut, sheet_names, wide
 
-ABOUT = "说明"
-#: What a spreadsheet program can hold: rows of a sheet without its heading, characters of a cell and of a name.
+#: What a spreadsheet program can hold: rows of a sheet without its heading.
 MAX_ROWS = 1_048_575
-MAX_TEXT = 32_767
-MAX_NAME = 31
-CUT = "…（过长，已截断）"
 #: Widths in characters; a Chinese one counts as two. The content is looked at in the first rows only.
 NARROWEST, WIDEST, LOOKED_AT = 8, 60, 500
-#: The built-in format of text cells, "@": what is typed into them stays text too.
-TEXT = 0x31
 FORMATS: dict[Kind, str | int] = {
     "text": TEXT,
     "level": TEXT,
@@ -86,21 +80,6 @@ def workbook(sheets: Sequence[Sheet], about: About) -> bytes:
     return held.getvalue()
 
 
-def sheet_names(titles: Sequence[str]) -> list[str]:
-    """Names that a spreadsheet program takes: no brackets, slashes or the like, at most 31 characters, no two alike."""
-    taken, names = {ABOUT.casefold()}, []
-    for title in titles:
-        said = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", plain(title)).strip("' ")[:MAX_NAME] or "表"
-        name, copy = said, 1
-        # "History" is a name that Excel keeps for itself.
-        while name.casefold() in taken or name.casefold() == "history":
-            copy += 1
-            name = f"{said[: MAX_NAME - len(str(copy)) - 2]}（{copy}）"[:MAX_NAME]
-        taken.add(name.casefold())
-        names.append(name)
-    return names
-
-
 def _about(book: Any, about: About, sheets: dict[str, Sheet]) -> None:  # noqa: ANN401 (xlsxwriter has no types)
     page = book.add_worksheet(ABOUT)
     page.hide_gridlines(2)
@@ -109,7 +88,7 @@ def _about(book: Any, about: About, sheets: dict[str, Sheet]) -> None:  # noqa: 
     text = book.add_format({"num_format": TEXT, "text_wrap": True, "valign": "top"})
     page.set_column(0, 0, 14)
     page.set_column(1, 1, 90)
-    page.write_string(0, 0, _cut(about.title), bold)
+    page.write_string(0, 0, cut(about.title), bold)
     lines = [
         ("范围", about.scope),
         ("时段", about.period),
@@ -121,11 +100,11 @@ def _about(book: Any, about: About, sheets: dict[str, Sheet]) -> None:  # noqa: 
     ]
     for place, (sheet_name, sheet) in enumerate(sheets.items(), 1):
         rows = sheet.frame.height
-        cut = f"，只含前 {MAX_ROWS:,} 行" if rows > MAX_ROWS else ""
-        lines.append((f"表 {place}", f"{sheet_name}：{rows:,} 行{cut}。{sheet.note}"))
+        shortened = f"，只含前 {MAX_ROWS:,} 行" if rows > MAX_ROWS else ""
+        lines.append((f"表 {place}", f"{sheet_name}：{rows:,} 行{shortened}。{sheet.note}"))
     for row, (title, said) in enumerate(lines, 2):
         page.write_string(row, 0, title, name)
-        page.write_string(row, 1, _cut(said), text)
+        page.write_string(row, 1, cut(said), text)
 
 
 def _table(book: Any, name: str, sheet: Sheet) -> None:  # noqa: ANN401 (xlsxwriter has no types)
@@ -185,19 +164,10 @@ def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def _width(field: Field, values: pl.Series) -> float:
-    title = _wide(field.title) + 4
+    title = wide(field.title) + 4
     shown = values.head(LOOKED_AT)
     if values.dtype == pl.String:
-        widest = max((_wide(text) for text in shown.drop_nulls().to_list()), default=0)
+        widest = max((wide(text) for text in shown.drop_nulls().to_list()), default=0)
     else:
         widest = {"date": 10, "time": 16}.get(field.kind, 12)
     return float(min(max(NARROWEST, title, widest + 2), WIDEST))
-
-
-def _wide(text: str) -> int:
-    return max(sum(2 if ord(sign) > 0x2E7F else 1 for sign in line) for line in (text.splitlines() or [""]))
-
-
-def _cut(text: str) -> str:
-    text = plain(text)
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(CUT)] + CUT

@@ -150,7 +150,6 @@ class _Work:
         count_ahead(self._months, self._folder.lake.snapshot(), self._now())
         return ""
 
-
     def monthly(self) -> MonthlyWhenReady:
         """When the month's reports are made."""
         settings = self._folder.settings.report

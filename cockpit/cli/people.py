@@ -59,7 +59,7 @@ def add(
     with refusing(), data_folder(data, create=True) as folder:
         binding = _binding(county, hall)
         more = {"shown_name": shown_name, "staff_id": staff_id or "", "contact": contact}
-        given = accounts.add(folder, name, role, binding, by=_by(by), **more)
+        given = accounts.add(folder, name, role, binding, by=who_asks(by), **more)
     _tell_password(name, given, json)
 
 
@@ -67,7 +67,7 @@ def contact(name: NameArgument, by: ByOption = None, data: DataOption = None) ->
     """Say how a person is reached; read from standard input, so that it stands in no history of commands."""
     with refusing(), data_folder(data) as folder:
         given = typer.get_text_stream("stdin").readline()
-        accounts.set_contact(folder, name, given, by=_by(by))
+        accounts.set_contact(folder, name, given, by=who_asks(by))
     typer.echo(f"账号 {name} 的联系方式已{'登记' if given.strip() else '清除'}。", err=True)
 
 
@@ -105,21 +105,21 @@ def list_accounts(data: DataOption = None, json: JsonOption = False) -> None:
 def disable(name: NameArgument, by: ByOption = None, data: DataOption = None) -> None:
     """Disable an account."""
     with refusing(), data_folder(data) as folder:
-        accounts.disable(folder, name, by=_by(by))
+        accounts.disable(folder, name, by=who_asks(by))
     typer.echo(f"账号 {name} 已停用，已登录的都已退出。", err=True)
 
 
 def enable(name: NameArgument, by: ByOption = None, data: DataOption = None, json: JsonOption = False) -> None:
     """Enable an account again."""
     with refusing(), data_folder(data) as folder:
-        given = accounts.enable(folder, name, by=_by(by))
+        given = accounts.enable(folder, name, by=who_asks(by))
     _tell_password(name, given, json)
 
 
 def password(name: NameArgument, by: ByOption = None, data: DataOption = None, json: JsonOption = False) -> None:
     """Give a new one-time password."""
     with refusing(), data_folder(data) as folder:
-        given = accounts.reset_password(folder, name, by=_by(by))
+        given = accounts.reset_password(folder, name, by=who_asks(by))
     _tell_password(name, given, json)
 
 
@@ -133,7 +133,7 @@ def issue(
 ) -> None:
     """Issue a token for a wall screen."""
     with refusing(), data_folder(data) as folder:
-        token = walls.issue(folder, name, _binding(county, hall), by=_by(by))
+        token = walls.issue(folder, name, _binding(county, hall), by=who_asks(by))
     web = settings_for(data).web
     url = f"{web.public_url or f'http://127.0.0.1:{web.port}'}/screen?token={token}"
     if json:
@@ -167,7 +167,7 @@ def list_walls(data: DataOption = None, json: JsonOption = False) -> None:
 def revoke(name: ScreenArgument, by: ByOption = None, data: DataOption = None) -> None:
     """Revoke the token of a wall screen."""
     with refusing(), data_folder(data) as folder:
-        walls.revoke(folder, name, by=_by(by))
+        walls.revoke(folder, name, by=who_asks(by))
     typer.echo(f"大屏 {name} 的令牌已收回。", err=True)
 
 
@@ -179,7 +179,8 @@ def _binding(counties: list[str] | None, halls: list[str] | None) -> Binding:
     return Binding(HALL, tuple(halls)) if halls else Binding(CITY)
 
 
-def _by(by: str | None) -> str:
+def who_asks(by: str | None) -> str:
+    """Who the audit says it was."""
     return by or f"{getpass.getuser()}（命令行）"
 
 

@@ -10,7 +10,7 @@ import typer
 
 from cockpit import clock
 from cockpit.cli.frame import ByOption, DataOption, JsonOption, data_folder, print_json, progress, refusing
-from cockpit.cli.people import who_asks as account
+from cockpit.cli.people import who_asks
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.reports import ReportRecord
@@ -44,7 +44,7 @@ def report(
             maker = Maker(folder, period, now)
             if not maker.book.sums:
                 raise Refused(f"{period.label} 没有任何数据，没有报告可做；请先导入这个月的数据。")
-            work = Work(f"command:{now.isoformat()}", account(by))
+            work = Work(f"command:{now.isoformat()}", who_asks(by))
             made = []
             for scope in maker.scopes if every else [_scope(maker, hall, county)]:
                 show(scope.name)

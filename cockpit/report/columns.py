@@ -57,13 +57,14 @@ def table_grid(table: Table) -> Grid:
     """The table as it is set; a figure is written with its unit where the heading does not tell it."""
     columns = tuple(printable(column) for column in table.columns)
     rows = tuple(
-        tuple(_printed(cell, column) for cell, column in zip(row, columns, strict=True)) for row in table.rows
+        tuple(_printed(cell, column, with_unit=table.with_units) for cell, column in zip(row, columns, strict=True))
+        for row in table.rows
     )
     return _fitted(columns, rows, _WIDE_SIZES if table.wide else _SIZES)
 
 
 def key_grid(keys: Keys) -> Grid:
-    """The key figures as they are set: value, changes, target, and whether it is met; columns without any are left out."""
+    """The key figures as they are set: value, changes, target, whether it is met; a column without any is left out."""
     rows = []
     for key in keys.rows:
         target = Printed("") if key.target is None else Printed(key.target.shown, number=True)
@@ -80,17 +81,21 @@ def _shown(figure: Figure) -> Printed:
     return Printed(NONE if figure.value is None else printable(figure.shown), figure.small, number=True)
 
 
-def _printed(cell: Cell, column: str) -> Printed:
+def _printed(cell: Cell, column: str, *, with_unit: bool) -> Printed:
     if isinstance(cell, Figure):
-        told = cell.value is None or bool(cell.unit) and cell.unit in column
+        told = cell.value is None or (bool(cell.unit) and cell.unit in column and not with_unit)
         return Printed(cell.number if told else printable(cell.shown), cell.small, number=True)
     return Printed(printable(cell.text if isinstance(cell, Name) else cell))
 
 
 def _fitted(
-    columns: Sequence[str], rows: Sequence[Sequence[Printed]], sizes: Sequence[float], last: str = "", extra: float = 0.0
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Printed]],
+    sizes: Sequence[float],
+    last: str = "",
+    extra: float = 0.0,
 ) -> Grid:
-    """The grid in the largest letters with which it fits; `last` and `extra` are a column that is drawn, not written."""
+    """The grid in the largest letters with which it fits; `last` and `extra`: a column that is drawn, not written."""
     right = tuple(any(row[n].number for row in rows) for n in range(len(columns)))
     room = WIDTH - extra
     for size in sizes:

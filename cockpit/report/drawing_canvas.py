@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.artist import Artist
@@ -33,8 +33,8 @@ INK, ACCENT, GREY, MIDDLE, HAIR, PALE = "#1d2126", "#1f3f66", "#6b727b", "#9aa3a
 STEPS = ("#f1f4f8", "#d3dce7", "#a9bacd", "#6f8aa8", "#35577f")
 DARK_STEPS = frozenset(STEPS[3:])
 _POINTS = 72
-#: What matplotlib takes from its settings while it writes: letters stay letters, names of parts follow from the content.
-_RC = {"svg.fonttype": "none", "svg.hashsalt": "report"}
+#: What matplotlib takes from its settings while it writes: letters stay letters, names of parts follow the content.
+_RC: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "report"}
 #: Its settings are of the whole process, so only one chart is written at a time.
 _lock = threading.Lock()
 
@@ -91,20 +91,11 @@ class Canvas:
     ) -> None:
         """A line through these points."""
         xs, ys = [x for x, _ in points], [y for _, y in points]
-        style = (0, dash) if dash else "solid"
-        ends = "butt" if dash or wide < 1 else "round"
-        self._add(
-            Line2D(
-                xs,
-                ys,
-                color=colour,
-                linewidth=wide,
-                linestyle=style,
-                solid_capstyle=ends,
-                dash_capstyle="butt",
-                solid_joinstyle="round",
-            )
-        )
+        drawn = Line2D(xs, ys, color=colour, linewidth=wide, dash_capstyle="butt", solid_joinstyle="round")
+        drawn.set_solid_capstyle("butt" if dash or wide < 1 else "round")
+        if dash:
+            drawn.set_linestyle((0, dash))
+        self._add(drawn)
 
     def box(self, left: float, low: float, wide: float, high: float, fill: str, hatch: str = "") -> None:
         """A rectangle without an edge."""
@@ -133,7 +124,7 @@ class Canvas:
         held = StringIO()
         told_nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         with _lock, matplotlib.rc_context(_RC):
-            FigureCanvasSVG(figure).print_svg(held, metadata=told_nothing)
+            FigureCanvasSVG(figure).print_svg(held, metadata=told_nothing)  # type: ignore[no-untyped-call]
         return held.getvalue()
 
     def _add(self, part: Artist) -> None:

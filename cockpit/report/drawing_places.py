@@ -77,7 +77,9 @@ def dumbbell(chart: Chart) -> str:
     held = rows(chart.labels, _ABOVE + 10, _BELOW, after)
     sheet = held.sheet
     for column in held.columns:
-        across = scale(values, column.start + widest, column.end, from_zero=False, about=5 if len(held.columns) < 2 else 3)
+        across = scale(
+            values, column.start + widest, column.end, from_zero=False, about=5 if len(held.columns) < 2 else 3
+        )
         for tick in across.ticks:
             sheet.line([(across(tick), column.low), (across(tick), column.top)], HAIR, 0.4)
             sheet.text((across(tick), column.top + 5), across.tick(tick), "center", SMALL, GREY)
@@ -104,7 +106,7 @@ def dumbbell(chart: Chart) -> str:
 
 
 def stack(chart: Chart) -> str:
-    """The parts of each place's whole, side by side from nought to one hundred, with their shares where there is room."""
+    """The parts of each place's whole, side by side up to one hundred, with their shares where there is room."""
     parts = list(chart.series)
     held = rows(chart.labels, _ABOVE, _BELOW, 2.0)
     sheet = held.sheet

@@ -1,4 +1,4 @@
-"""Scales and labels of a chart: where a number stands, which numbers are written beside the axis, how names are broken."""
+"""Scales and labels of a chart: where a number stands, which are written beside the axis, how names are broken."""
 
 from __future__ import annotations
 

@@ -54,7 +54,9 @@ def lines(chart: Chart) -> str:
     drawn = [*of_role(chart, "before"), *of_role(chart, "part", "main")]
     main = 0
     for series in drawn:
-        colour, dash, wide = GREY, _BEFORE, 0.9
+        colour = GREY
+        dash: tuple[float, ...] | None = _BEFORE
+        wide = 0.9
         if series.role != "before":
             (colour, dash), wide = _LINES[main % len(_LINES)], 1.5
             main += 1
@@ -112,9 +114,7 @@ def _sheet(chart: Chart, room: float, from_zero: bool) -> tuple[Canvas, Scale, f
     return sheet, upright, left, WIDTH - max(room, 4.0)
 
 
-def _draw_axis(
-    sheet: Canvas, chart: Chart, upright: Scale, places: list[float], left: float, right: float
-) -> None:
+def _draw_axis(sheet: Canvas, chart: Chart, upright: Scale, places: list[float], left: float, right: float) -> None:
     grid(sheet, upright, left, right, upright.tick)
     if chart.unit:
         sheet.text((0, _HEIGHT - 6), f"单位：{chart.unit}", size=SMALL, colour=GREY)

@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -23,7 +23,7 @@ from cockpit.report.model import TITLE, Block, Chapter, Chart, Figure, Keys, Par
 LAYOUT = Path(__file__).with_name("layout")
 #: A chapter of this name comes before all numbered ones, on a page of its own.
 SUMMARY = "摘要"
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 SMALL_NOTE = "＊ 样本较少，数值仅供参考。"
 
 
@@ -45,7 +45,7 @@ def pdf(report: Report, edition: int) -> bytes:
         sys_inputs={"report": json.dumps(_document(report, edition), ensure_ascii=False)},
     )
     made = datetime(report.period.end.year, report.period.end.month, report.period.end.day, tzinfo=UTC)
-    held = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=int(made.timestamp()))
+    held = compiler.compile(format="pdf", pdf_standards=[*STANDARDS], timestamp=int(made.timestamp()))
     assert isinstance(held, bytes)
     return held
 
@@ -152,6 +152,4 @@ def said(sentence: Sentence) -> str:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())])

@@ -1,0 +1,230 @@
+"""The check of a report before it is sent (自检): the finished PDF is read again, as a reader's program would.
+
+Looked at: fonts, letters that the fonts lack, charts, empty pages, whether all that the report says stands in the text,
+and whether every number in the text is one that the report stands for. Whatever is found is told in a sentence; a
+report with any is not sent.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from cockpit.report import typeset
+from cockpit.report.drawing import words
+from cockpit.report.fonts import printable, unprintable
+from cockpit.report.model import TITLE, Chart, Figure, Keys, Name, Report, Table
+
+#: More pages than this no report has.
+MOST_PAGES = 300
+#: A page with less in it than its head and foot is empty.
+_LEAST_LETTERS = 20
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_SUBSET = re.compile(r"[A-Z]{6}\+")
+_SHOWN = 5
+
+
+def faults(report: Report, pdf: bytes) -> tuple[str, ...]:
+    """What is wrong with a finished report, a sentence each; none where it may be sent.
+
+    Args:
+        report: what it is to say.
+        pdf: the file.
+    """
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError:
+        return ("PDF 文件打不开；请重新生成。",)
+    try:
+        read = _Read(document)
+        return tuple(fault for looked in _CHECKS for fault in looked(report, read))
+    finally:
+        document.close()
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+@dataclass
+class _Read:
+    """A PDF as it is read."""
+
+    document: pypdfium2.PdfDocument
+
+    @cached_property
+    def pages(self) -> list[str]:
+        """The text of each page."""
+        found = []
+        for page in self.document:
+            text = page.get_textpage()
+            found.append(unicodedata.normalize("NFKC", text.get_text_range()))
+            text.close()
+            page.close()
+        return found
+
+    @cached_property
+    def text(self) -> str:
+        """All text without any white space."""
+        return _bare("".join(self.pages))
+
+    @cached_property
+    def fonts(self) -> dict[str, bool]:
+        """Name of each font → whether it is embedded."""
+        found: dict[str, bool] = {}
+        name = ctypes.create_string_buffer(256)
+        for page in self.document:
+            for part in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+                font = raw.FPDFTextObj_GetFont(part)
+                raw.FPDFFont_GetBaseFontName(font, name, 256)
+                found.setdefault(name.value.decode(errors="replace"), raw.FPDFFont_GetIsEmbedded(font) == 1)
+            page.close()
+        return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _fonts(_: Report, read: _Read) -> Iterator[str]:
+    for name, embedded in read.fonts.items():
+        if not embedded:
+            yield f"字体 {name} 没有嵌入，别的机器上可能显示不出；请重新生成。"
+        elif not _SUBSET.match(name):
+            yield f"字体 {name} 没有取子集，文件会过大；请重新生成。"
+    if not read.fonts:
+        yield "PDF 里没有任何文字；请重新生成。"
+
+
+def _letters(report: Report, _: _Read) -> Iterator[str]:
+    lacking = "".join(dict.fromkeys(sign for text in _texts(report) for sign in unprintable(text)))
+    if lacking:
+        yield f"字体里没有这些字：{lacking[:20]}，报告中以〓代替；请更正有关名称，或联系维护人员补充字体。"
+
+
+def _charts(report: Report, read: _Read) -> Iterator[str]:
+    for block in report.blocks():
+        if isinstance(block, Chart):
+            if block.empty:
+                yield f"图“{block.title}”没有数据；请核对数据后重新生成。"
+            elif _bare(printable(block.title)) not in read.text:
+                yield f"图“{block.title}”没有印出来；请重新生成。"
+
+
+def _pages(_: Report, read: _Read) -> Iterator[str]:
+    for number, text in enumerate(read.pages, 1):
+        if len(_bare(text)) < _LEAST_LETTERS:
+            yield f"第 {number} 页是空白页；请重新生成。"
+    if len(read.pages) > MOST_PAGES:
+        yield f"报告有 {len(read.pages)} 页，超出正常范围；请核对数据。"
+
+
+def _says_all(report: Report, read: _Read) -> Iterator[str]:
+    lost = [said for sentence in report.sentences() if not _stands(_bare(said := typeset.said(sentence)), read.text)]
+    if lost:
+        yield f"有 {len(lost)} 句话没有完整印出来，例如“{lost[0][:40]}”；请重新生成。"
+    missing = [figure for figure in report.figures().values() if _bare(figure.number) not in read.text]
+    if missing:
+        yield f"有 {len(missing)} 个数字没有印出来，例如{missing[0].name} {missing[0].number}；请重新生成。"
+
+
+def _stands(said: str, text: str) -> bool:
+    """Whether a sentence stands in the text, at most once broken by the end of a page."""
+    if said in text:
+        return True
+    return any(said[:cut] in text and said[cut:] in text for cut in range(1, len(said)))
+
+
+def _traced(report: Report, read: _Read) -> Iterator[str]:
+    known = _numbers(report)
+    strange = [
+        number
+        for text in read.pages[1:]
+        for number in _NUMBER.findall(_without_names(text, report))
+        if number.rstrip(",") not in known
+    ]
+    if strange:
+        shown = "、".join(dict.fromkeys(strange[:_SHOWN]))
+        yield f"报告里有没有出处的数字：{shown}；请联系维护人员。"
+
+
+def _numbers(report: Report) -> set[str]:
+    """Every number that may stand in the text: figures, those of names and charts, of pages, captions and dates."""
+    found: set[str] = set()
+    for figure in report.figures().values():
+        found.update(_NUMBER.findall(figure.number))
+    for text in _texts(report):
+        found.update(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
+    charts = [block for block in report.blocks() if isinstance(block, Chart) and not block.empty]
+    for chart in charts:
+        for said in words(chart):
+            found.update(_NUMBER.findall(unicodedata.normalize("NFKC", said)))
+    found.update(str(number) for number in range(MOST_PAGES))
+    start = report.period.start
+    return found | {str(start.year), f"{start.month:02}"}
+
+
+def _without_names(text: str, report: Report) -> str:
+    """The text with names that hold digits taken out, so that a name beside a number makes no new one."""
+    for name in sorted(_names(report), key=len, reverse=True):
+        text = text.replace(name, " ")
+    return text
+
+
+def _names(report: Report) -> set[str]:
+    names = {unicodedata.normalize("NFKC", printable(text)) for text in _texts(report)}
+    return {name for name in names if any(sign.isdigit() for sign in name) and not name.isdigit()}
+
+
+def _plain_words(report: Report, read: _Read) -> Iterator[str]:
+    known = {
+        word
+        for text in (*_texts(report), *(sentence.words for sentence in report.sentences()))
+        for word in _WORD.findall(unicodedata.normalize("NFKC", text))
+    }
+    strange = [word for text in read.pages for word in _WORD.findall(text) if not _within(word, known)]
+    if strange:
+        yield f"报告里有不该有的外文：{'、'.join(dict.fromkeys(strange[:_SHOWN]))}；请联系维护人员。"
+
+
+def _within(word: str, known: Iterable[str]) -> bool:
+    return any(word in one for one in known)
+
+
+def _texts(report: Report) -> Iterator[str]:
+    """All names and words out of the data and the definitions."""
+    yield from (TITLE, report.city, report.scope.name, report.reaches, report.fingerprint, *report.missing)
+    for sentence in report.sentences():
+        yield from (part.text for part in sentence.parts.values() if isinstance(part, Name))
+    for chapter in report.chapters:
+        yield chapter.title
+        yield from (section.title for section in chapter.sections)
+    for block in report.blocks():
+        if isinstance(block, Table):
+            yield from (block.title, block.note, *block.columns)
+            for row in block.rows:
+                yield from (
+                    cell.text if isinstance(cell, Name) else cell for cell in row if not isinstance(cell, Figure)
+                )
+        elif isinstance(block, Chart):
+            yield from (block.title, block.note, block.target_name, *block.labels, *(one.name for one in block.series))
+            yield from (block.marks or {}).values()
+        elif isinstance(block, Keys):
+            yield block.title
+            yield from (row.figure.name for row in block.rows)
+
+
+_CHECKS = (_fonts, _letters, _charts, _pages, _says_all, _traced, _plain_words)
