@@ -13,8 +13,8 @@ def page() -> None:
         return
     view = report_parts.chosen(page)
     acting.outcome()
-    report_reading.opened(view)
-    report_parts.listing(view)
+    if not report_reading.opened(view):
+        report_parts.listing(view)
 
 
 with readable(TITLE):

@@ -169,11 +169,11 @@ def _name(key: str) -> str:
 
 
 def _change(now: Mapping[str, Any], then: Mapping[str, Any]) -> str:
-    """The difference of two numbers as they were printed, so that whoever subtracts them finds the same."""
+    """The difference of two numbers before rounding, as the report's own 环比 is; printed as finely as they were."""
     if now["value"] is None or then["value"] is None:
         return "—"
     places = max(_places(now["shown"]), _places(then["shown"]))
-    change = round(now["value"], places) - round(then["value"], places)
+    change = now["value"] - then["value"]
     number = f"{change:+,.{places}f}".replace("-", "−")
     if not number.strip("+−0.,"):
         number = number.lstrip("+−")

@@ -14,7 +14,7 @@ from cockpit.door.roles import Right
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
-from cockpit.report.model import TITLE
+from cockpit.report.model import NONE, TITLE
 from cockpit.report.numbers import month_words
 from cockpit.web import acting, report_files, tables, widgets
 from cockpit.web.acting import Outcome
@@ -29,21 +29,22 @@ _OPEN_FIRST = 1
 _CURRENT = ' aria-current="true"'
 
 
-def opened(view: View) -> None:
-    """The edition that the address names."""
+def opened(view: View) -> bool:
+    """The edition that the address names; False where it names none that can be read."""
     number = asked_number()
     if number is None:
-        return
+        return False
     try:
         found = board.reading(view.page.folder, view.page.viewer, number)
     except CockpitError as error:
         widgets.failed(error.sentence)
-        return
+        return False
     _head(view.page, found)
     _comparison(view.page, found)
     for place, chapter in enumerate(found.document["chapters"]):
         _chapter(chapter, first=place < _OPEN_FIRST)
     _again(view.page, found)
+    return True
 
 
 def _head(page: Opened, found: Reading) -> None:
@@ -51,7 +52,9 @@ def _head(page: Opened, found: Reading) -> None:
     given = {"report": str(record.report_id)}
     buttons = (
         link("打开 PDF", download(report_files.PDF_OPENED, **given), new=True)
+        + " "
         + tables.download("下载 PDF", download(report_files.PDF_SAVED, **given))
+        + " "
         + tables.download("下载表格（XLSX）", download(report_files.BOOK, **given))
     ) if page.viewer.may(Right.DOWNLOAD) else ""  # fmt: skip
     lines = [
@@ -69,9 +72,9 @@ def _head(page: Opened, found: Reading) -> None:
         if one.report_id != record.report_id
     )
     older = widgets.foldable("其他版次", f"{len(found.editions) - 1} 版", f"<ul>{others}</ul>") if others else ""
-    close = f'<a href="{escape(f"/reports?period={record.period}")}" target="_self">‹ 回到列表</a>'
+    close = link("回到列表", f"/reports?period={record.period}")
     title = f"{TITLE} {month_words(record.period)} · {record.scope_name}"
-    widgets.panel(title, f'{body}<p class="ck-foot ck-report-files">{close}{buttons}</p>{older}')
+    widgets.panel(title, f'{body}<p class="ck-foot"><span>{close} {buttons}</span></p>{older}')
 
 
 def _comparison(page: Opened, found: Reading) -> None:
@@ -89,12 +92,18 @@ def _comparison(page: Opened, found: Reading) -> None:
     if other is not None:
         rows = board.compared(found.document, board.said(page.folder, other))
         columns = (
-            Column("指标", "title"), Column(month_words(record.period), "number"),
-            Column(month_words(other.period), "number"), Column("增减", "number"),
+            Column("指标", "title"), Column(_short(record.period, other.period), "number"),
+            Column(_short(other.period, record.period), "number"), Column("增减", "number"),
         )  # fmt: skip
         cells = [[Cell(one.name), Cell(one.value), Cell(one.other), Cell(one.change)] for one in rows]
         body += tables.table(columns, cells) if cells else "<p>两份报告没有同样的主要指标。</p>"
-    widgets.panel("两个月对照", body, "按两份报告各自印出的数字相减。")
+    widgets.panel("两个月对照", body, "两份报告保存的数字，取整以前相减。")
+
+
+def _short(label: str, beside: str) -> str:
+    """A month as a heading that a phone has room for; the year only where the months are of two years."""
+    year, _, month = label.partition("-")
+    return f"{int(month)}月" if beside.startswith(f"{year}-") else f"{year[2:]}年{int(month)}月"
 
 
 def _chapter(chapter: Mapping[str, Any], *, first: bool) -> None:
@@ -106,8 +115,7 @@ def _chapter(chapter: Mapping[str, Any], *, first: bool) -> None:
     if first:
         widgets.panel(chapter["title"], f'<div class="ck-report">{body}</div>')
         return
-    state = "附录" if chapter["appendix"] else ""
-    inner = widgets.foldable(chapter["title"], state, f'<div class="ck-report">{body}</div>')
+    inner = widgets.foldable(chapter["title"], "", f'<div class="ck-report">{body}</div>')
     st.html(f'<section class="ck-panel ck-report-chapter">{inner}</section>')
 
 
@@ -123,7 +131,7 @@ def _block(block: Mapping[str, Any]) -> str:
             Column("目标", "number"), Column("是否达标"),
         )  # fmt: skip
         names = ("name", "value", "before", "year", "target", "verdict")
-        rows = [[Cell(row[name]) for name in names] for row in block["rows"]]
+        rows = [[Cell(row[name] or NONE) for name in names] for row in block["rows"]]
         return f"<h4>{escape(block['title'])}</h4>{tables.table(columns, rows)}"
     if kind == "table":
         return _table(block)
