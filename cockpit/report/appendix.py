@@ -29,7 +29,7 @@ def appendix(n: Numbers, chapters: Iterable[Chapter], printed: Mapping[str, floa
     """
     sections = [Section("指标口径", _definitions(chapters)), Section("数据质量", _quality(n))]
     sections.append(Section("上期数字的更正", _changed(n, printed)))
-    return Chapter("附录", tuple(sections), appendix=True)
+    return Chapter("口径、数据质量与更正", tuple(sections), appendix=True)
 
 
 def _definitions(chapters: Iterable[Chapter]) -> tuple[Block, ...]:

@@ -152,7 +152,8 @@ class Numbers:
     def per_day(self, name: str, label: str = "", scope: Scope | None = None) -> Figure:
         """A count for each day on which the place was open, so that months with holidays can be compared."""
         total, days = self.count(name, label, scope), self.days(label, scope)
-        value = total.value / days.value if total.value is not None and days.value else None
+        # A place that took nobody in all month delivers no tickets: that is no nought.
+        value = total.value / days.value if total.value and days.value else None
         return replace(
             total,
             key=total.key.replace("@", "/day@", 1),

@@ -61,7 +61,7 @@ def _together(n: Numbers, rows: Mapping[str, Mapping[str, float]]) -> list[Block
         )  # fmt: skip
     columns = (
         *("领域", "受理（件）", "办结（件）", "网上办（%）", "自助办（%）", "跨区通办（%）", "一网通办率（%）"),
-        *("超期办结率（%）", "用时中位数（工作日）"),
+        *("超期办结率（%）", "用时中位数（个工作日）"),
     )
     blocks: list[Block] = [Table("themes", "各领域办件情况", columns, tuple(table), wide=True)]
     ways = [theme for theme in known if sum(rows[theme][f"channel_{code}"] for _, _, codes in WAYS for code in codes)]
@@ -154,5 +154,5 @@ def _items(n: Numbers, theme: str) -> list[Table]:
                 used,
             )
         )
-    columns = ("事项", "受理（件）", "网上办（%）", "跑一次（%）", "超期办结率（%）", "用时中位数（工作日）")
+    columns = ("事项", "受理（件）", "网上办（%）", "跑一次（%）", "超期办结率（%）", "用时中位数（个工作日）")
     return [Table(f"items-{theme}", f"{THEMES[theme]}类办件最多的事项", columns, tuple(table))]

@@ -141,7 +141,7 @@ def test_nothing_is_said_twice_and_no_chart_is_empty(written: Written) -> None:
 def test_a_city_has_fifteen_charts_and_all_its_chapters(written: Written) -> None:
     assert [chapter.title for chapter in written.city.chapters] == [
         *("摘要", "总体情况", "排队与窗口效能", "办件与时限", "一网通办", "好差评与投诉", "预警与处置"),
-        *("大厅对比", "热门领域全景", "下月展望与建议", "附录"),
+        *("大厅对比", "热门领域全景", "下月展望与建议", "口径、数据质量与更正"),
     ]
 
 
