@@ -12,6 +12,7 @@ from cockpit import clock
 from cockpit.door import accounts, walls
 from cockpit.door.accounts import Binding
 from cockpit.door.audited import audited
+from cockpit.door.readers import readable_report
 from cockpit.door.roles import Right, Role
 from cockpit.door.scope import CITY, HALL, halls_of, known_halls
 from cockpit.door.viewer import Viewer
@@ -20,6 +21,7 @@ from cockpit.intake.privacy import masked_text
 from cockpit.lake.folder import DataFolder
 from cockpit.records.follow_ups import ReviewEvent, Step
 from cockpit.records.people import line
+from cockpit.records.reports import Reports
 from cockpit.watch.bad_reviews import bad_reviews
 from cockpit.watch.thresholds import change_thresholds
 
@@ -226,6 +228,32 @@ def set_threshold(
         if edge in wanted
     ]
     change_thresholds(folder, changes)
+
+
+@audited
+def make_report_again(folder: DataFolder, viewer: Viewer, report_id: int, why: str) -> None:
+    """Ask for a report to be made again (重新生成月报); the runner makes it as a new edition, the old ones are kept.
+
+    Args:
+        folder: data folder.
+        viewer: who asks.
+        report_id: an edition of it.
+        why: the reason, which is kept with the new edition.
+
+    Raises:
+        Refused: the viewer may not, does not see it, or gives no reason.
+    """
+    viewer.must(Right.REPORT_AGAIN)
+    record = readable_report(folder, viewer, report_id)
+    said = why.strip()
+    if not said:
+        raise Refused("没有写原因，没有重新生成；请写明为什么要重新生成。")
+    if len(said) > TEXT_LENGTH:
+        raise Refused(f"原因超过 {TEXT_LENGTH} 个字，没有重新生成；请写得短一些。")
+    masked = str(pl.select(masked_text(pl.lit(said))).item())
+    told = line(viewer.name, "report.asked", f"{record.period} {record.scope_name}", masked)
+    place = record.period, record.kind, record.scope_key
+    Reports(folder.records.database).ask(*place, viewer.name, masked, clock.now(), told)
 
 
 def _must_administer(folder: DataFolder, viewer: Viewer, name: str) -> None:

@@ -32,6 +32,7 @@ class Right(StrEnum):
     EVIDENCE = "evidence"
     REPORT_MISSED = "report_missed"
     LOOK_INTO_MISSED = "look_into_missed"
+    REPORT_AGAIN = "report_again"
 
 
 TITLES: Mapping[Role, str] = {
@@ -52,10 +53,10 @@ _WORK = frozenset({"overview", "alerts", "hall", "onenet", "reviews", "panorama"
 #: Pages by the name of their file. The auditor and the admin see who did what, not what citizens did; so the auditor
 #: reads what people did about warnings, without the rows behind them (`EVIDENCE`).
 PAGES: Mapping[Role, frozenset[str]] = {
-    Role.LEADER: _WORK | {"quality"},
-    Role.MANAGER: _WORK | {"quality"},
+    Role.LEADER: _WORK | {"quality", "reports"},
+    Role.MANAGER: _WORK | {"quality", "reports"},
     Role.DUTY: _WORK,
-    Role.DATA: frozenset({"overview", "alerts", "findings", "indicators", "quality"}),
+    Role.DATA: frozenset({"overview", "alerts", "findings", "indicators", "quality", "reports"}),
     Role.AUDITOR: frozenset({"overview", "alerts", "admin"}),
     Role.ADMIN: frozenset({"overview", "indicators", "quality", "admin"}),
     Role.WALL: frozenset(),
@@ -68,9 +69,9 @@ _HANDLING = _SEEING | {Right.HANDLE}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.LEADER: _SEEING,
-    Role.MANAGER: _HANDLING | {Right.FOLLOW_UP, Right.THRESHOLDS, Right.LOOK_INTO_MISSED},
+    Role.MANAGER: _HANDLING | {Right.FOLLOW_UP, Right.THRESHOLDS, Right.LOOK_INTO_MISSED, Right.REPORT_AGAIN},
     Role.DUTY: _HANDLING | {Right.FOLLOW_UP},
-    Role.DATA: _HANDLING | {Right.QUARANTINE, Right.THRESHOLDS, Right.LOOK_INTO_MISSED},
+    Role.DATA: _HANDLING | {Right.QUARANTINE, Right.THRESHOLDS, Right.LOOK_INTO_MISSED, Right.REPORT_AGAIN},
     Role.AUDITOR: frozenset({Right.DOWNLOAD, Right.AUDIT}),
     Role.ADMIN: frozenset({Right.ACCOUNTS, Right.WALLS, Right.AUDIT, Right.THRESHOLDS}),
     Role.WALL: frozenset(),

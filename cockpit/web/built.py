@@ -36,6 +36,7 @@ DRAWN_WITH = {
     "reviews": (FILTERS, CHARTS),
     "panorama": (FILTERS, CHARTS),
     "findings": (FILTERS,),
+    "reports": (FILTERS,),
     "indicators": (FILTERS,),
     "quality": (FILTERS,),
     "admin": (FILTERS,),

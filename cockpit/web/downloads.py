@@ -45,12 +45,14 @@ class Download:
         content: the bytes.
         told: what it holds, for the audit.
         kind: its media type.
+        opened: it is shown by the browser itself, in a tab of its own, and not saved.
     """
 
     name: str
     content: bytes
     told: str
     kind: str = XLSX
+    opened: bool = False
 
 
 #: Makes a file of what the viewer may see, from the parameters of the address.
@@ -104,11 +106,12 @@ async def _download(request: Request) -> Response:
     except CockpitError as error:
         _LOG.error("download %s: %s", kind, error.sentence)
         return PlainTextResponse(error.sentence, status_code=503)
+    how = "inline" if made.opened else "attachment"
     return Response(
         made.content,
         media_type=made.kind,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(made.name), safe='')}",
+            "Content-Disposition": f"{how}; filename*=UTF-8''{quote(_file_name(made.name), safe='')}",
             "Cache-Control": "no-store",
         },
     )

@@ -35,6 +35,7 @@ from cockpit.web import (
     indicators_files,
     installed,
     quality_files,
+    report_files,
     review_files,
     shell,
     wall_routes,
@@ -105,6 +106,7 @@ def build_app(settings: Settings, one_time: Path | None = None) -> st.App:
     hall_files.register()
     indicators_files.register()
     quality_files.register()
+    report_files.register()
     review_files.register()
     return st.App(
         ENTRY,

@@ -47,6 +47,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("reviews", "好差评", "💬"),
     PageEntry("panorama", "办件全景", "🗂️"),
     PageEntry("findings", "问题清单", "🔎"),
+    PageEntry("reports", "月报", "📄"),
     PageEntry("indicators", "指标目录", "🎚️"),
     PageEntry("quality", "数据质量", "🧾"),
     PageEntry("admin", "系统管理", "🔑"),
