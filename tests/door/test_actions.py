@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,8 @@ from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError, Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.follow_ups import Step
+from cockpit.records.people import line
+from cockpit.records.reports import ReportRecord, Reports
 from tests.web.people import account_in, audit_of
 
 S1, CITY, COUNTY = Binding("hall", ("s1",)), Binding(), Binding("county", ("云栖区",))
@@ -34,16 +37,27 @@ ACTS: dict[str, tuple[Right, Act]] = {
         Right.THRESHOLDS,
         lambda f, v: actions.set_threshold(f, v, "wait_avg", (), {"yellow": 18.0}, "试行"),
     ),
+    "make_report_again": (Right.REPORT_AGAIN, lambda f, v: actions.make_report_again(f, v, 1, "补报以后重做")),
     "follow_up": (Right.FOLLOW_UP, lambda f, v: actions.follow_up(f, v, "r2", Step.NOTE, "已联系本人")),
 }
 
 
 @pytest.fixture
 def staffed(small: DataFolder) -> DataFolder:
-    """The small city with a manager, an administrator and a screen on the wall."""
+    """The small city with a manager, an administrator, a screen on the wall and a report of the city."""
+    if (reports := Reports(small.records.database)).get(1) is None:
+        reports.add(_report(), (), line("作业", "report.made", "2026-10"))
     account_in(small, "wang", Role.MANAGER, S1)
     actions.issue_wall(small, person(small, "boss"), "一楼", CITY)
     return small
+
+
+def _report() -> ReportRecord:
+    at = dt.datetime(2026, 11, 1, 7, 30, tzinfo=dt.UTC)
+    texts = {"made_by": "作业", "why": "", "reaches": "", "fingerprint": "f", "version": "2026.1"}
+    names = {"period": "2026-10", "kind": "city", "scope_key": "", "scope_name": "城市", "county": "", "run_key": "r"}
+    numbers = {"report_id": 0, "edition": 1, "pages": 1}
+    return ReportRecord(**names, **texts, **numbers, made_at=at, faults=(), missing=(), pdf_sha="", xlsx_sha="")
 
 
 def person(folder: DataFolder, name: str, role: Role = Role.ADMIN, binding: Binding = CITY) -> Viewer:
