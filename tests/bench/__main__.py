@@ -13,14 +13,14 @@ import tempfile
 from pathlib import Path
 
 from cockpit import clock
-from tests.bench import demo, instant, intake, pages, year
+from tests.bench import demo, instant, intake, pages, report, year
 from tests.bench.timing import Figure, peak_memory
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 START, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
-MODULES = {"intake": intake, "numbers": year, "instant": instant, "demo": demo, "pages": pages}
-ALWAYS = ("intake", "numbers", "instant")
+MODULES = {"intake": intake, "numbers": year, "instant": instant, "report": report, "demo": demo, "pages": pages}
+ALWAYS = ("intake", "numbers", "instant", "report")
 
 
 def main() -> int:

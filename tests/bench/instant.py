@@ -20,7 +20,7 @@ from cockpit.watch.loading import MomentLoader
 from metrics.hours import rt_instants
 from metrics.quantities import all_quantities
 from metrics.view import View
-from tests.bench import levels
+from tests.bench import levels, storm
 from tests.bench.timing import Figure, seconds
 
 ISSUE = "readings of the moment"
@@ -70,6 +70,7 @@ def figures(place: Path) -> Iterator[Figure]:
     yield levels.live(evaluations, HALLS)
     start, end = (dt.datetime.combine(day, dt.time(), ZONE) for day in (MONTH[0], MONTH[1] + dt.timedelta(days=1)))
     yield levels.month(folder, start, end - EVERY, HALLS)
+    yield storm.figure(folder, evaluator, feed, begin + RUNS * EVERY)
     folder.close()
 
 
