@@ -14,6 +14,7 @@ from cockpit.cli.people import who_asks
 from cockpit.errors import Refused
 from cockpit.lake.folder import DataFolder
 from cockpit.records.reports import ReportRecord
+from cockpit.report.job import has_begun
 from cockpit.report.making import PDF, XLSX, Maker, Work, file_of, read_file
 from cockpit.report.model import TITLE, Scope
 from metrics.periods import Period, PeriodError, parse
@@ -41,9 +42,9 @@ def report(
     with refusing(), data_folder(data) as folder:
         now = clock.now()
         with progress("生成月报") as show:
-            maker = Maker(folder, period, now)
-            if not maker.book.sums:
+            if not has_begun(folder.lake.snapshot(), period, now):
                 raise Refused(f"{period.label} 没有任何数据，没有报告可做；请先导入这个月的数据。")
+            maker = Maker(folder, period, now)
             work = Work(f"command:{now.isoformat()}", who_asks(by))
             made = []
             for scope in maker.scopes if every else [_scope(maker, hall, county)]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
+from cockpit.lake.store import Snapshot
 from cockpit.records.reports import Reports, first_batch_at
 from cockpit.report.book import is_whole, missing_in
 from cockpit.report.making import Maker, Work, make_all
@@ -26,13 +27,22 @@ def ready(folder: DataFolder, period: Period, planned: dt.datetime, now: dt.date
         StorageError: the lake or the state database cannot be read.
     """
     snapshot = folder.lake.snapshot()
-    if period not in months_with_data(snapshot, now):
+    if not has_begun(snapshot, period, now):
         return False
     if is_whole(snapshot, period, now.astimezone(folder.zone).date()) and not missing_in(folder, snapshot, period):
         return True
     first = first_batch_at(folder.records.database)
     since = max(planned, first) if first else planned
     return now >= since + dt.timedelta(days=folder.settings.report.wait_days)
+
+
+def has_begun(snapshot: Snapshot, period: Period, now: dt.datetime) -> bool:
+    """Whether there is anything to tell of a month: it has begun, and the records not only after it.
+
+    A month in their midst without a single record is told too: that nothing was recorded is what its report says.
+    """
+    known = months_with_data(snapshot, now)
+    return bool(known) and min(known) <= period and period.start <= now.date()
 
 
 def make_month(folder: DataFolder, label: str, now: dt.datetime, go_on: Callable[[], None]) -> str:

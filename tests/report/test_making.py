@@ -26,7 +26,18 @@ from cockpit.records.people import line
 from cockpit.records.reports import Reports, first_batch_at
 from cockpit.report import making
 from cockpit.report.job import make_again, make_month, ready
-from cockpit.report.making import DOCUMENT, PDF, XLSX, Maker, Work, file_of, read_document, read_file
+from cockpit.report.making import (
+    DOCUMENT,
+    PDF,
+    XLSX,
+    Maker,
+    Work,
+    file_of,
+    folder_of,
+    make_all,
+    read_document,
+    read_file,
+)
 from cockpit.report.model import Scope
 from cockpit.report.sending import deliver
 from cockpit.settings import Settings
@@ -233,6 +244,33 @@ def test_a_month_is_told_when_it_is_over_and_delivered_or_has_been_waited_for(ci
     for after, is_ready in ((dt.timedelta(days=2), False), (dt.timedelta(days=3), True)):
         assert ready(folder, june, planned.replace(month=7), max(planned, came) + after) is is_ready
     assert not ready(folder, june.previous(), planned, came + dt.timedelta(days=300))
+
+
+def test_whoever_was_killed_leaves_files_that_the_next_one_replaces(city: Opened) -> None:
+    folder = city()
+    maker = Maker(folder, MONTH, NOW)
+
+    class Killed(BaseException):
+        pass
+
+    scope = next(one for one in maker.scopes if one.kind == "hall")
+    left = folder_of(folder, "2026-10", scope, 1)
+    left.mkdir(parents=True)
+    (left / "half").write_bytes(b"x")  # files of an edition that was never registered
+    made_until = 2
+    asked = iter(range(100))
+
+    def stop() -> None:
+        if next(asked) == made_until:
+            raise Killed
+
+    with pytest.raises(Killed):
+        list(make_all(maker, Work("killed", "作业"), stop))
+    whole = list(make_all(maker, Work("killed", "作业")))
+    rows = [one for one in Reports(folder.records.database).all() if one.run_key == "killed"]
+    assert len(rows) == len(maker.scopes) == len({(one.kind, one.scope_key) for one in whole})
+    hall = next(one for one in whole if one.scope_key == scope.key)
+    assert {path.name for path in file_of(folder, hall, PDF).parent.iterdir()} == {PDF, XLSX, DOCUMENT}
 
 
 MAKER = """
