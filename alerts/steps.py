@@ -8,6 +8,7 @@ Source: the indicators 2026.1, "Readings", "Closing".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -165,4 +166,10 @@ def _changes(old: Standing, state: State, why: Ints, changed: Ints, at: object, 
 
 def _nothing(standing: Standing, like: pl.DataFrame) -> pl.DataFrame:
     """No change of level."""
-    return pl.DataFrame(schema=standing.places.schema | CHANGE | {"at": like.schema["at"], "row": pl.Int64})
+    return _empty(tuple(standing.places.schema.items()), like.schema["at"])
+
+
+@cache
+def _empty(places: tuple[tuple[str, pl.DataType], ...], at: pl.DataType) -> pl.DataFrame:
+    # Mostly nothing changes, and a frame without rows costs as much to make as one with many.
+    return pl.DataFrame(schema=dict(places) | CHANGE | {"at": at, "row": pl.Int64})

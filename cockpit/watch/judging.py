@@ -137,6 +137,9 @@ class Judging:
         """Indicators that were due, each with the places whose level now changes too often to be told each time."""
         found: dict[str, set[Place]] = {}
         for name, standing in self._after.items():
+            found[name] = set()
+            if not standing.state.flapping.any():
+                continue
             rows = standing.places.filter(pl.Series(standing.state.flapping, dtype=pl.Boolean)).iter_rows()
             found[name] = {tuple(zip(standing.places.columns, row, strict=True)) for row in rows}
         return found
