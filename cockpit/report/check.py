@@ -31,6 +31,8 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SUBSET = re.compile(r"[A-Z]{6}\+")
 _SHOWN = 5
+#: Words that are shorter are never broken.
+_PIECE = 12
 #: Numbers that the layout makes: of the page, of a chart or a table, of a matter in a list.
 _FOOT = re.compile(r"—\s*\d+\s*—")
 _LAID = re.compile(r"[图表]\s*\d+(?!\d)|^\s*\d{1,2}\.(?=\s|\D)", re.MULTILINE)
@@ -85,6 +87,21 @@ class _Read:
         """All text without any white space."""
         return _bare("".join(self.pages))
 
+    def has(self, said: Iterable[str]) -> bool:
+        """Whether all that a drawing says stands on one page."""
+        wanted = [bare for one in said if (bare := _bare(one))]
+        return any(all(one in page for one in wanted) for page in self.bare_pages)
+
+    @cached_property
+    def bare_pages(self) -> list[str]:
+        """The text of each page without any white space."""
+        return [_bare(page) for page in self.pages]
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """Every number that stands in the text as a whole."""
+        return {number.rstrip(",") for page in self.pages for number in _NUMBER.findall(page)}
+
     @cached_property
     def fonts(self) -> dict[str, bool]:
         """Name of each font → whether it is embedded."""
@@ -124,7 +141,8 @@ def _charts(report: Report, read: _Read) -> Iterator[str]:
         if isinstance(block, Chart):
             if block.empty:
                 yield f"图“{block.title}”没有数据；请核对数据后重新生成。"
-            elif _bare(printable(block.title)) not in read.text:
+            # Once in the list of figures, once beneath the drawing.
+            elif read.text.count(_bare(printable(block.title))) <= 1 or not read.has(words(block)):
                 yield f"图“{block.title}”没有印出来；请重新生成。"
 
 
@@ -140,7 +158,11 @@ def _says_all(report: Report, read: _Read) -> Iterator[str]:
     lost = [said for sentence in report.sentences() if not _stands(_bare(said := typeset.said(sentence)), read.text)]
     if lost:
         yield f"有 {len(lost)} 句话没有完整印出来，例如“{lost[0][:40]}”；请重新生成。"
-    missing = [figure for figure in report.figures().values() if _bare(figure.number) not in read.text]
+    missing = [
+        figure
+        for figure in report.figures().values()
+        if not read.numbers.issuperset(_NUMBER.findall(unicodedata.normalize("NFKC", figure.number)))
+    ]
     if missing:
         yield f"有 {len(missing)} 个数字没有印出来，例如{missing[0].name} {missing[0].number}；请重新生成。"
 
@@ -205,8 +227,9 @@ def _plain_words(report: Report, read: _Read) -> Iterator[str]:
         yield f"报告里有不该有的外文：{'、'.join(dict.fromkeys(strange[:_SHOWN]))}；请联系维护人员。"
 
 
-def _within(word: str, known: Iterable[str]) -> bool:
-    return any(word in one for one in known)
+def _within(word: str, known: set[str]) -> bool:
+    """Whether a word is one that the report knows, or a piece of a long one that the end of a line broke."""
+    return word in known or (len(word) >= _PIECE and any(word in one for one in known))
 
 
 def _texts(report: Report) -> Iterator[str]:

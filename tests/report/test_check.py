@@ -34,6 +34,28 @@ def test_a_figure_that_is_not_printed_is_found() -> None:
     assert any("987,654" in fault for fault in faults(more, pdf(sample.report(), 1)))
 
 
+def test_a_number_is_not_found_inside_another() -> None:
+    more = with_block(Paragraph((sample.say("另有 {n}。", n=sample.figure("另有", 87_654, "件")),)))
+    printed = with_block(Paragraph((sample.say("另有 {n}。", n=sample.figure("另有", 987_654, "件")),)))
+    assert any("没有印出来，例如另有 87,654" in fault for fault in faults(more, pdf(printed, 1)))
+
+
+def test_a_drawing_that_is_only_listed_is_found() -> None:
+    chart = Chart("more", "bars", "补充的图", "条形图。", "件", ("甲厅", "乙厅"), (Series("件", (3.0, 7.0)),))
+    named = with_block(Paragraph((sample.say("见补充的图，补充的图略。"),)))
+    assert any("补充的图" in fault for fault in faults(with_block(chart), pdf(named, 1)))
+    assert faults(with_block(chart), pdf(with_block(chart), 1)) == ()
+
+
+def test_words_of_a_program_are_found_even_where_a_name_holds_them() -> None:
+    def named(words: str) -> Report:
+        hall = sample.say("{hall}。" + words, hall=Name("Finance None 大厅"))
+        return with_block(Paragraph((hall,)))
+
+    assert faults(named(""), pdf(named(""), 1)) == ()
+    assert any("nan" in fault for fault in faults(named(""), pdf(named("nan"), 1)))
+
+
 def test_words_of_a_program_are_found() -> None:
     stray = with_block(Paragraph((sample.say("等候时间为 nan，None。"),)))
     found = faults(sample.report(), pdf(stray, 1))
