@@ -15,11 +15,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from cockpit.lake.folder import DataFolder
 
 for _name in (
@@ -44,6 +48,7 @@ def obey(order: dict[str, Any]) -> None:
     from cockpit.intake.profile import load_profile
     from cockpit.lake.folder import open_folder
     from cockpit.lake.maintenance import maintain_folder
+    from cockpit.records.database import Database
     from cockpit.settings import Settings
     from tests.lake.two_batches import NOW
 
@@ -51,8 +56,18 @@ def obey(order: dict[str, Any]) -> None:
     log = Path(order["log"])
     began = time.monotonic()
 
-    # Tables are written side by side: whoever is to be killed must not see another one write a step meanwhile.
-    alone = threading.Lock()
+    # Tables are written side by side: whoever is to be killed must not see another one write a step meanwhile. And
+    # whoever is to be frozen must not be so while its lease is being renewed: a process that is frozen in the midst of
+    # a transaction keeps SQLite's lock, so that all others wait for it, which is another matter than a lease.
+    alone = threading.RLock()
+    plain = Database.transaction
+
+    @contextmanager
+    def one_at_a_time(database: Database) -> Iterator[Connection]:
+        with alone, plain(database) as connection:
+            yield connection
+
+    Database.transaction = one_at_a_time  # type: ignore[method-assign]
 
     def observe(step: str) -> None:
         with alone:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Driver:
         place.mkdir(parents=True, exist_ok=True)
         self._place = place
         self._numbers = count(1)
+        self._running: int | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "tests.lake.driver"],
             cwd=ROOT,
@@ -37,6 +39,11 @@ class Driver:
         self, installation: Installation, do: str, *paths: Path, lake: dict[str, Any] | None = None, **order: object
     ) -> Child:
         """Let a child begin: `do` is import or maintain; `kill_at` and `stop_at` name steps."""
+        if self._running is not None:
+            # A test that failed left its child behind, perhaps frozen: the next one must not wait for it.
+            with suppress(ProcessLookupError):
+                os.kill(self._running, signal.SIGKILL)
+            self.end_of_child()
         log = self._place / f"child-{next(self._numbers)}.log"
         log.touch()
         settings = {
@@ -48,11 +55,14 @@ class Driver:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(whole) + "\n")
         self._process.stdin.flush()
-        return Child(self, self._answer()["pid"], log)
+        process = self._answer()["pid"]
+        self._running = process if order.get("wait", True) else None
+        return Child(self, process, log)
 
     def end_of_child(self) -> int:
         """Wait for the child of the last order; how it ended."""
         status: int = self._answer()["status"]
+        self._running = None
         return status
 
     def close(self) -> None:
