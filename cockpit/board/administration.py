@@ -28,6 +28,7 @@ RIGHT_TITLES: Mapping[Right, str] = {
     Right.EVIDENCE: "查看预警背后的记录",
     Right.REPORT_MISSED: "登记漏报",
     Right.LOOK_INTO_MISSED: "查明漏报",
+    Right.REPORT_AGAIN: "重新生成月报",
 }
 PAGE_TITLES: Mapping[str, str] = {
     "overview": "运行总览",
@@ -38,6 +39,7 @@ PAGE_TITLES: Mapping[str, str] = {
     "findings": "问题清单",
     "indicators": "指标目录",
     "quality": "数据质量",
+    "reports": "月报",
     "admin": "系统管理",
 }
 

@@ -59,6 +59,10 @@ WORDS: Mapping[str, str] = {
     "missed.reported": "登记漏报",
     "missed.looked_into": "查明漏报",
     "missed.closed": "关闭漏报",
+    "report": "月报",
+    "report.made": "生成月报",
+    "report.sent": "发送月报",
+    "report.asked": "要求重新生成月报",
     "refused": "被拒绝的操作",
     "refused.add_account": "被拒绝：添加账号",
     "refused.change_account": "被拒绝：修改账号",
@@ -77,6 +81,7 @@ WORDS: Mapping[str, str] = {
     "refused.close": "被拒绝：关闭预警",
     "refused.report_missed": "被拒绝：登记漏报",
     "refused.look_into_missed": "被拒绝：查明漏报",
+    "refused.make_report_again": "被拒绝：重新生成月报",
 }
 
 

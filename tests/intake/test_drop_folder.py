@@ -67,15 +67,17 @@ def test_two_refused_files_hold_nobody_back(city: DataFolder) -> None:
     drop(city, "cases.csv", "x\n")
     drop(city, "tickets.csv", "x\n")
     drop(city, "halls.csv", [hall("h3")])
+    before = len(city.records.refusals())
     assert [bool(entry.refusal) for entry in swept(city)] == [True, True, False]
-    assert len(city.records.refusals()) == 2
+    assert len(city.records.refusals()) == before + 2
 
 
 def test_a_refused_file_is_not_tried_again_until_it_changes(city: DataFolder) -> None:
     drop(city, "tickets.csv", "x\n1\n")
+    before = len(city.records.refusals())
     assert len(swept(city)) == 1
     assert swept(city) == []
-    assert len(city.records.refusals()) == 1
+    assert len(city.records.refusals()) == before + 1
     drop(city, "tickets.csv", [ticket(1)])
     (told,) = swept(city)
     assert told.refusal is None
