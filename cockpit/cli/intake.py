@@ -25,10 +25,12 @@ from cockpit.cli.frame import (
 from cockpit.errors import SettingsError
 from cockpit.intake.counting import BatchResult
 from cockpit.intake.importer import check_files, import_files
+from cockpit.intake.privacy import masked
 from cockpit.intake.profile import Profile, load_profile
 from cockpit.intake.reasons import sentence_of
 from cockpit.intake.sql_import import import_database
 from cockpit.lake.folder import DataFolder
+from cockpit.plain import plain
 from cockpit.settings import Settings
 
 ProfileArgument = Annotated[str, typer.Argument(help="导入方案的名称，或方案文件（.toml）的路径")]
@@ -154,6 +156,7 @@ def show_result(result: BatchResult, as_json: bool) -> None:
                 "tables": {name: vars(counts) for name, counts in result.tables.items()},
                 "reasons": result.reasons,
                 "left_out": result.left_out,
+                "unused": result.unused,
             }
         )
         return
@@ -164,10 +167,18 @@ def show_result(result: BatchResult, as_json: bool) -> None:
     console.print(table)
     for name, reasons in result.reasons.items():
         for reason, count in reasons.items():
-            console.print(f"  {name} 隔离 {count:,} 行：{sentence_of(reason, name)}", markup=False)
+            _say(console, f"  {name} 隔离 {count:,} 行：{sentence_of(reason, name)}")
     for name, reasons in result.left_out.items():
         for reason, count in reasons.items():
-            console.print(f"  {name} 按方案不计 {count:,} 行：{reason}", markup=False)
+            _say(console, f"  {name} 按方案不计 {count:,} 行：{reason}")
+    for name, columns in result.unused.items():
+        told = masked(plain("、".join(columns)))
+        _say(console, f"  {name} 没有用到的列：{told}；数据标准里没有，列名见 docs/data-standard.md")
+
+
+def _say(console: Console, sentence: str) -> None:
+    """One line, left to the terminal to break: Chinese broken at spaces alone would break after two words."""
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _wrapping(*titles: str) -> Table:
