@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
@@ -72,15 +73,23 @@ def _row(column: Column) -> str:
 def _rules(table: Table) -> list[str]:
     """Order of times and what a status demands, from the names of the schema's own rules."""
     found = []
-    for rule in table.schema._validation_rules(with_cast=False):
-        kind, *columns = rule.split("__")
+    for name, rule in table.schema._validation_rules(with_cast=False).items():
+        kind, *columns = name.split("__")
         if kind == "order":
             found.append(f"`{columns[0]}` ≤ `{columns[1]}`")
         elif kind == "needs":
-            found.append(f"状态为终态时 `{columns[0]}` 必填")
+            found.append(f"状态为 {_statuses(table, rule.expr, columns[0], None)} 时 `{columns[0]}` 必填")
         elif kind == "forbids":
-            found.append(f"状态尚未结束时 `{columns[0]}` 须为空")
+            filled = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+            found.append(f"状态为 {_statuses(table, rule.expr, columns[0], filled)} 时 `{columns[0]}` 须为空")
     return found
+
+
+def _statuses(table: Table, rule: pl.Expr, time: str, value: dt.datetime | None) -> str:
+    """The statuses for which a rule refuses such a time, found by asking the rule itself."""
+    codes = next(column.codes for column in table.columns if column.name == "status") or ()
+    rows = pl.DataFrame({"status": codes}).with_columns(pl.lit(value, pl.Datetime("us", "UTC")).alias(time))
+    return "、".join(f"`{code}`" for code in rows.filter(~rule)["status"])
 
 
 if __name__ == "__main__":

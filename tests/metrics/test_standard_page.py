@@ -32,5 +32,11 @@ def test_marks_keys_and_references_are_those_of_the_standard() -> None:
     }  # fmt: skip
 
 
+def test_the_page_names_the_statuses_that_want_a_time() -> None:
+    text = page()
+    assert "- 状态为 `finished` 时 `finish_time` 必填\n- 状态为 `rejected`、`withdrawn` 时 `closed_time` 必填\n" in text
+    assert "- 状态为 `waiting`、`called`、`serving` 时 `end_time` 须为空\n" in text
+
+
 def test_the_standard_has_exactly_its_24_tables() -> None:
     assert len(TABLES) == 24
