@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from metrics.standard.tables import PROVENANCE, TABLES, VERSION, Column, Table
+from metrics.standard.words import CODE_WORDS
 
 PAGE = Path("docs") / "data-standard.md"
 _MARKS = {"event": "事件", "plan": "计划", "attribute": "属性"}
@@ -48,7 +50,7 @@ def page() -> str:
 def _table(table: Table) -> str:
     name = table.title.partition(":")[0]
     time = f"；按 `{table.time}` 分月保存" if table.time else ""
-    rows = "".join(_row(column) for column in table.columns)
+    rows = "".join(_row(column, CODE_WORDS.get(f"{table.name}.{column.name}", {})) for column in table.columns)
     rules = "".join(f"- {rule}\n" for rule in _rules(table))
     return (
         f"\n## `{table.name}` {name}\n\n主键：{'、'.join(f'`{column}`' for column in table.key)}{time}\n\n"
@@ -57,8 +59,9 @@ def _table(table: Table) -> str:
     )
 
 
-def _row(column: Column) -> str:
-    allowed = [f"`{code}`" for code in column.codes or ()]
+def _row(column: Column, words: Mapping[str, str]) -> str:
+    allowed = [f"`{code}` {words[code]}" for code in column.codes or ()]
+    allowed = ["；".join(allowed)] if allowed else []
     if column.ref:
         allowed.append(f"见 `{column.ref}`")
     if column.default is not None:
