@@ -22,7 +22,8 @@ from cockpit.cli.frame import (
     refusing,
     settings_for,
 )
-from cockpit.errors import SettingsError
+from cockpit.demo.ledger import read_ledger
+from cockpit.errors import SettingsError, StorageError
 from cockpit.intake.counting import BatchResult
 from cockpit.intake.importer import check_files, import_files
 from cockpit.intake.privacy import masked
@@ -58,6 +59,7 @@ def bring(
         how = _profile(settings_for(data), profile, encoding)
         wanted = [] if how.source.url_variable else _paths(how, paths)
         with data_folder(data, create=True) as folder, progress("导入") as observe:
+            _not_into_the_demo_city(folder)
             if how.source.url_variable is not None:
                 result = import_database(folder, how, by=by, observe=observe)
             else:
@@ -122,6 +124,15 @@ def quarantine(
         console.print("整个拒收的文件（内容不保存）：")
         for refusal in refusals:
             console.print(f"  {refusal.at.astimezone():%Y-%m-%d %H:%M} {refusal.name}:{refusal.reason}", markup=False)
+
+
+def _not_into_the_demo_city(folder: DataFolder) -> None:
+    """Keep real records out of the invented ones: nobody could take the two apart again."""
+    if read_ledger(folder.path) is not None:
+        raise StorageError(
+            f"数据目录 {folder.path} 里是演示城市，真实数据不能与它混在一起；"
+            "请用 --data 另指一个目录，没有写入任何内容。"
+        )
 
 
 def _checked_folder(data: Path | None, nowhere: Path) -> AbstractContextManager[DataFolder]:

@@ -168,6 +168,15 @@ def test_a_look_at_a_folder_that_is_not_there_makes_none(data_dir: Path) -> None
     assert not data_dir.exists()
 
 
+def test_real_records_are_not_mixed_into_a_demo_city(data_dir: Path, files: Path) -> None:
+    answer("demo", "--halls", "3", "--days", "1", "--data", data_dir)
+    before = fingerprint(data_dir)
+    assert "里是演示城市，真实数据不能与它混在一起；请用 --data 另指一个目录" in refused(
+        "import", "standard", files, "--data", data_dir
+    )
+    assert fingerprint(data_dir) == before
+
+
 def test_a_demo_city_is_not_mixed_with_real_records(data_dir: Path, files: Path) -> None:
     answer("import", "standard", files, "--data", data_dir)
     before = fingerprint(data_dir)
