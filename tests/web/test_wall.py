@@ -138,27 +138,26 @@ def test_a_red_incident_takes_the_screen_within_ten_seconds(browser: Browser, hu
 
 
 def test_no_frame_is_without_its_chart(browser: Browser, hung: Hung) -> None:
-    with screen(browser, hung, "now") as page:
-        watch_frames(browser, hung, page, seconds=15)
+    watch_frames(browser, hung, seconds=15)
 
 
 @pytest.mark.proof
 def test_no_frame_of_a_minute_is_without_its_chart(browser: Browser, hung: Hung) -> None:
-    with screen(browser, hung, "now") as page:
-        watch_frames(browser, hung, page, seconds=60)
+    watch_frames(browser, hung, seconds=60)
 
 
-def watch_frames(browser: Browser, hung: Hung, page: Page, seconds: int) -> None:
+def watch_frames(browser: Browser, hung: Hung, seconds: int) -> None:
     """Look at every frame while snapshots keep coming."""
     hung.show(shown("normal"), later=20)
-    page.wait_for_selector("#now .alert")
-    page.evaluate(FRAMES)
-    for turn in range(seconds // 3):
-        body = shown(("normal", "red", "quiet")[turn % 3])
-        body["arrivals"]["today"][5] += turn
-        hung.show(body, later=21 + turn)
-        page.wait_for_timeout(3000)
-    looked = page.evaluate("looked")
+    with screen(browser, hung, "now") as page:
+        page.wait_for_selector("#now .alert")
+        page.evaluate(FRAMES)
+        for turn in range(seconds // 3):
+            body = shown(("normal", "red", "quiet")[turn % 3])
+            body["arrivals"]["today"][5] += turn
+            hung.show(body, later=21 + turn)
+            page.wait_for_timeout(3000)
+        looked = page.evaluate("looked")
     assert looked["frames"] > 5 * seconds and looked["missing"] == 0 and looked["removed"] == 0
 
 
