@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -59,7 +60,7 @@ def bring(
         how = _profile(settings_for(data), profile, encoding)
         wanted = [] if how.source.url_variable else _paths(how, paths)
         with data_folder(data, create=True) as folder, progress("导入") as observe:
-            _not_into_the_demo_city(folder)
+            _mind_the_demo_city(folder, named=data is not None or "COCKPIT_DATA_DIR" in os.environ)
             if how.source.url_variable is not None:
                 result = import_database(folder, how, by=by, observe=observe)
             else:
@@ -126,13 +127,16 @@ def quarantine(
             console.print(f"  {refusal.at.astimezone():%Y-%m-%d %H:%M} {refusal.name}:{refusal.reason}", markup=False)
 
 
-def _not_into_the_demo_city(folder: DataFolder) -> None:
-    """Keep real records out of the invented ones: nobody could take the two apart again."""
-    if read_ledger(folder.path) is not None:
+def _mind_the_demo_city(folder: DataFolder, *, named: bool) -> None:
+    """Keep real records out of the invented ones unless somebody means it: nobody could take the two apart again."""
+    if read_ledger(folder.path) is None:
+        return
+    if not named:
         raise StorageError(
             f"数据目录 {folder.path} 里是演示城市，真实数据不能与它混在一起；"
             "请用 --data 另指一个目录，没有写入任何内容。"
         )
+    typer.echo(f"数据目录 {folder.path} 里是演示城市，导入的记录从此与虚构的数据混在一起，只宜用于演练。", err=True)
 
 
 def _checked_folder(data: Path | None, nowhere: Path) -> AbstractContextManager[DataFolder]:

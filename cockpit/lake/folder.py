@@ -125,7 +125,7 @@ def _not_as_root_for_another(path: Path) -> None:
     try:
         name = pwd.getpwuid(owner).pw_name
     except KeyError:
-        name = str(owner)
+        return  # no account of this machine: a container's view of somebody else's disk
     raise StorageError(
         f"数据目录 {path} 属于系统账号 {name}，用 root 执行会留下它写不了的文件；"
         f"请用这个账号执行（例如 runuser -u {name} -- …，装在服务器上的用 cockpit 命令）。"

@@ -168,13 +168,19 @@ def test_a_look_at_a_folder_that_is_not_there_makes_none(data_dir: Path) -> None
     assert not data_dir.exists()
 
 
-def test_real_records_are_not_mixed_into_a_demo_city(data_dir: Path, files: Path) -> None:
+def test_real_records_are_not_mixed_into_a_demo_city_unless_it_is_named(
+    data_dir: Path, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer("demo", "--halls", "3", "--days", "1", "--data", data_dir)
     before = fingerprint(data_dir)
-    assert "里是演示城市，真实数据不能与它混在一起；请用 --data 另指一个目录" in refused(
-        "import", "standard", files, "--data", data_dir
-    )
+    config = tmp_path / "config.toml"
+    config.write_text(f'data_dir = "{data_dir}"\n', encoding="utf-8")
+    monkeypatch.setenv("COCKPIT_CONFIG", str(config))
+    said = refused("import", "standard", files)
+    assert "里是演示城市，真实数据不能与它混在一起；请用 --data 另指一个目录" in said
     assert fingerprint(data_dir) == before
+    told = run("import", "standard", files, "--data", data_dir)
+    assert told.exit_code == 0 and "从此与虚构的数据混在一起，只宜用于演练" in told.stderr
 
 
 def test_a_demo_city_is_not_mixed_with_real_records(data_dir: Path, files: Path) -> None:
