@@ -86,6 +86,22 @@ def test_a_day_has_as_many_tickets_as_were_taken(written: Written) -> None:
     assert sum(told.values()) == pytest.approx(sum(days.values()), rel=0.05)
 
 
+def test_the_mean_of_a_half_hour_leaves_out_the_days_on_which_nobody_came(written: Written) -> None:
+    days, slots = Counter[dt.date](), Counter[tuple[int, int]]()
+    for row in (one for one in written.book.days.to_dicts() if one["taken"]):
+        days[row["date"]] += row["taken"]
+    for row in written.book.slots.to_dicts():
+        slots[row["weekday"], row["slot"]] += row["taken"]
+    open_on = Counter(day.isoweekday() for day in days)
+    chart = next(block for block in written.city.blocks() if isinstance(block, Chart) and block.key == "arrivals-heat")
+    monday = next(row for row in chart.series if row.name == "星期一")
+    assert open_on[1] == 3, "the fifth was a holiday"
+    first = min(slot for (_, slot) in slots)
+    for number, mean in enumerate(monday.values):
+        taken = slots[1, first + 30 * number]
+        assert mean == pytest.approx(taken / 3) if taken else not mean
+
+
 def test_bad_reviews_are_those_of_the_rows(written: Written) -> None:
     bad = [
         row
