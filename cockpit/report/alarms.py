@@ -208,12 +208,12 @@ def _worst(n: Numbers, told: Sequence[Told]) -> Table | None:
                 Name(one_line(n.book.names.said(incident.key[0]))), _CAUSES.get(incident.key[1], incident.key[1]),
                 f"{LEVELS[incident.worst]}色", Name(f"{begun.month}月{begun.day}日 {begun:%H:%M}"),
                 _minutes(n, f"incident-taken:{incident.id}", "签收用时", taken),
-                _minutes(n, f"incident-lasted:{incident.id}", "持续", lasted), Name(_done(record, events)),
+                _lasting(n, f"incident-lasted:{incident.id}", lasted), Name(_done(record, events)),
             )
         )  # fmt: skip
     if not rows:
         return None
-    columns = ("地点", "原因", "最高级别", "开始", "签收用时（分钟）", "持续（分钟）", "处置")
+    columns = ("地点或事项", "原因", "最高级别", "开始", "签收用时（分钟）", "持续", "处置")
     return Table("worst-incidents", "级别最高、持续最长的事件", columns, tuple(rows), wide=True)
 
 
@@ -233,6 +233,18 @@ _OF_A_CAUSE = 2
 
 def _minutes(n: Numbers, key: str, name: str, value: float | None) -> Figure:
     return n.given(key, name, value, "分钟")
+
+
+def _lasting(n: Numbers, key: str, minutes: float | None) -> Figure:
+    """How long in the unit in which people would say it: nobody reads 30,240 minutes as three weeks."""
+    for least, size, unit in _UNITS:
+        if minutes is not None and minutes >= least:
+            return n.given(key, "持续", minutes / size, unit, 1)
+    return _minutes(n, key, "持续", minutes)
+
+
+#: From so many minutes on, so many of them to a unit.
+_UNITS = ((2 * 24 * 60, 24 * 60, "天"), (2 * 60, 60, "小时"))
 
 
 def _done(record: IncidentRecord, events: Sequence[Event]) -> str:

@@ -17,7 +17,7 @@ KEYS = (
     *("callback_rate", "rectify_on_time_rate"),
 )
 #: Counts that are told in sentences beside the rates.
-_RATES = ("wait_avg", "ywtb_case_rate", "overdue_finish_rate", "review_good_rate")
+_RATES = ("wait_avg", "ywtb_case_rate", "ywtb_items_on_target", "overdue_finish_rate", "review_good_rate")
 
 
 def summary(n: Numbers) -> Chapter:
