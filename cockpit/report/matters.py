@@ -221,10 +221,14 @@ def _reviews(n: Numbers) -> Iterator[Matter]:
     yield from _disliked(n)
     change = n.rate_change("onsite_complaint_rate")
     if change.way == "up" and not change.now.small:
-        count, before = n.count("complaints_onsite"), n.count("complaints_onsite", n.before)
+        # Told for ten thousand numbers: in a short month there may be fewer of them, and still too many.
+        each = n.limit("per", "每万号", 10_000, "个")
+        per = n.given("complaints-per", "每万个办完号票的现场投诉", change.now.value, "件", 2)
+        was = n.given("complaints-per-before", "上月每万个办完号票的现场投诉", change.before.value, "件", 2)
         said = sentence(
-            "matter-complaints", "现场投诉 ", count, "，上月为 ", before, "，增加明显。", because=change.because
-        )
+            "matter-complaints", "平均每办完 ", each, "号票有现场投诉 ", per, "，上月为 ", was, "，增加明显。",
+            because=change.because,
+        )  # fmt: skip
         yield Matter(72, said, sentence("advice-complaints", "对现场投诉开展专题调查，找出共同的原因并限期整改。"))
 
 

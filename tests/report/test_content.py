@@ -19,6 +19,7 @@ from cockpit.report.model import Chart, Keys, Paragraph, Points, Report, Scope, 
 from cockpit.report.numbers import Numbers
 from cockpit.report.traceable import Figure, Name
 from cockpit.settings import Settings
+from metrics.periods import parse
 from metrics.standard import TABLES
 from tests.report.conftest import MONTH, NOW, ZONE, Written
 
@@ -231,8 +232,6 @@ def test_what_was_printed_and_is_now_otherwise_is_told_in_the_next_report(writte
 @pytest.mark.parametrize("label", ["2026-07", "2026-11", "2026-02"])
 def test_months_of_all_kinds_have_a_report(written: Written, label: str) -> None:
     """The month in which the records begin, one that has just begun, and one without any data."""
-    from metrics.periods import parse
-
     book = load(written.folder, written.folder.lake.snapshot(), parse(label), NOW)
     for scope in scopes(book):
         report = build(book, scope, {})
@@ -240,3 +239,31 @@ def test_months_of_all_kinds_have_a_report(written: Written, label: str) -> None
         compared = [key for key in report.figures().values() if "~" in key.key and key.key.endswith(scope.place)]
         if label in ("2026-02", "2026-07"):
             assert all(figure.value is None for figure in compared), "nothing before it can be compared"
+
+
+def test_a_month_that_is_not_over_is_told_as_such_and_for_each_day_that_was(written: Written) -> None:
+    now = dt.datetime(2026, 10, 21, 20, tzinfo=ZONE)
+    book = load(written.folder, written.folder.lake.snapshot(), MONTH, now)
+    n = Numbers(book, Scope(name=book.city))
+    held = {
+        row["date"]
+        for row in rows(written.folder, "calendar")
+        if row["open_at"] and MONTH.start <= row["date"] < MONTH.end and row["open_at"] <= now
+    }
+    assert n.days().value == len(held) < written.book.open_days[MONTH.label, "city"]
+    assert n.count_change("accepted", total=True).by.value is None, "part of a month is no fall"
+    assert n.count_change("accepted").by.value is not None
+    report = build(book, Scope(name=book.city), {})
+    said = [sentence.text for sentence in report.sentences()]
+    assert any("本月尚未结束，以下数字截至 10月21日。" in text.replace("截至10", "截至 10") for text in said)
+    assert not any("尚未结束" in sentence.text for sentence in written.city.sentences())
+
+
+def test_a_month_in_whose_midst_the_records_begin_says_so(written: Written) -> None:
+    book = load(written.folder, written.folder.lake.snapshot(), parse("2026-06"), NOW)
+    if book.days.is_empty():
+        book = load(written.folder, written.folder.lake.snapshot(), parse("2026-07"), NOW)
+    first = min(row["date"] for row in book.days.to_dicts() if row["taken"])
+    said = [sentence.text for sentence in build(book, Scope(name=book.city), {}).sentences()]
+    told = any(f"记录从{first.month}月{first.day}日开始" in text for text in said)
+    assert told == (book.period.label not in book.whole)
