@@ -47,6 +47,7 @@ class Why(StrEnum):
     ROSE = "rose"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     NOT_DONE = "not_done"
+    GIVEN = "given"
 
 
 SAID = {
@@ -54,6 +55,7 @@ SAID = {
     Why.ROSE: "级别升高",
     Why.NOT_ACKNOWLEDGED: "到时无人签收，上报一级",
     Why.NOT_DONE: "到时仍在报警，上报一级",
+    Why.GIVEN: "已转派",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -25,9 +25,11 @@ from cockpit.door.viewer import Viewer
 from cockpit.errors import Refused
 from cockpit.intake.privacy import masked_text
 from cockpit.lake.folder import DataFolder
-from cockpit.records.alert_log import AlertLog
+from cockpit.records.alert_log import IncidentRecord
+from cockpit.records.messages import NewNotice, Post, PostBook
 from cockpit.records.missed import Missed, MissedEvent, MissedStep
 from cockpit.records.people import AuditLine, line
+from cockpit.watch import handed_over
 
 #: So long may what somebody writes be.
 TEXT_LENGTH = 500
@@ -47,9 +49,22 @@ def acknowledge(folder: DataFolder, viewer: Viewer, incident_id: str) -> Inciden
     return _do(folder, viewer, _deed(viewer, incident_id, Kind.ACKNOWLEDGED))
 
 
+@dataclass(frozen=True)
+class Assigned:
+    """An incident that was given to somebody.
+
+    Attributes:
+        incident: as it now is.
+        told: whether that person gets a message: who gave it to somebody else; there is a channel and a contact.
+    """
+
+    incident: Incident
+    told: bool
+
+
 @audited
-def assign(folder: DataFolder, viewer: Viewer, incident_id: str, whom: str, text: str = "", seen: int = -1) -> Incident:
-    """Give an incident to somebody who may handle it (转派); it counts as acknowledged.
+def assign(folder: DataFolder, viewer: Viewer, incident_id: str, whom: str, text: str = "", seen: int = -1) -> Assigned:
+    """Give an incident to somebody who may handle it (转派) and is told of it; it counts as acknowledged.
 
     Args:
         folder: data folder.
@@ -68,7 +83,16 @@ def assign(folder: DataFolder, viewer: Viewer, incident_id: str, whom: str, text
         if account is None or not is_in_charge(folder, account, incident):
             raise Refused("这个账号不负责这里的这类事件，或者已经停用，没有转派；请从页面上列出的人中选择。")
 
-    return _do(folder, viewer, replace(_deed(viewer, incident_id, Kind.ASSIGNED, text), whom=whom), seen, in_charge)
+    notices: list[NewNotice] = []
+
+    def tell(book: PostBook, record: IncidentRecord) -> None:
+        if account is not None and whom != viewer.name:
+            notices.extend(handed_over.notices_for(folder, account, record, deed.at))
+            book.add_notices(notices)
+
+    deed = replace(_deed(viewer, incident_id, Kind.ASSIGNED, text), whom=whom)
+    incident = _do(folder, viewer, deed, seen, in_charge, tell)
+    return Assigned(incident, account is not None and handed_over.arrive(folder, account, notices))
 
 
 @audited
@@ -198,9 +222,10 @@ def _do(
     deed: Deed,
     seen: int = -1,
     fits: Callable[[Incident], None] = lambda _: None,
+    also: Callable[[PostBook, IncidentRecord], None] = lambda _book, _record: None,
 ) -> Incident:
     """One transaction: the incident as nobody else changes it meanwhile, the deed, its events and its audit line."""
-    with AlertLog(folder.records.database).writing() as book:
+    with Post(folder.records.database).writing() as book:
         record = book.incident(deed.incident)
         incident = must_handle(viewer, record.incident if record else None)
         deeds = by_people(book.history(deed.incident))
@@ -219,6 +244,7 @@ def _do(
             book.save(after, record.indicator)
             book.add_events(events)
             book.add_line(AuditLine(deed.at, viewer.name, f"incident.{deed.kind.value}", deed.incident, detail))
+            also(book, IncidentRecord(after, record.indicator))
     return after
 
 

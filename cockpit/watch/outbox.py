@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
+from alerts.ladder import Why
 from cockpit.errors import Busy
 from cockpit.lake.folder import DataFolder
 from cockpit.records.lease import Lease
@@ -29,7 +30,7 @@ from cockpit.records.messages import (
     State,
     WaitingNotice,
 )
-from cockpit.watch import channel_trouble
+from cockpit.watch import channel_trouble, handed_over
 from cockpit.watch.channels import CONNECT_SECONDS, Channel, Sent, channels, prepare, send
 from cockpit.watch.wording import Writer
 
@@ -210,6 +211,8 @@ def pause(tries: int) -> dt.timedelta:
 def overtaken(one: WaitingNotice, now: dt.datetime) -> str:
     """Why a notice need not be sent any more; empty where it must be."""
     incident, notice = one.incident, one.notice
+    if notice.why == Why.GIVEN.value:
+        return handed_over.needless(incident, notice.account)
     if incident.closed_at is not None:
         return "发送前已关闭"
     if incident.acknowledged_at is not None and incident.acknowledged_at > notice.at:

@@ -17,7 +17,7 @@ from polars.exceptions import PolarsError
 
 from alerts.catalogue import catalogue
 from alerts.definition import CAUSES, LEVELS, SYSTEM_CAUSES
-from alerts.incidents import Alert, Incident, Place
+from alerts.incidents import Alert, Event, Incident, Kind, Place
 from alerts.ladder import SAID, Why
 from cockpit.errors import StorageError
 from cockpit.lake.folder import DataFolder
@@ -31,6 +31,8 @@ from cockpit.watch.system_alerts import SYSTEM
 #: Sent again because nobody knows whether it had arrived, or late because it could not be sent.
 AGAIN = "（补发）"
 NAME_LENGTH = 20
+#: As much of what somebody wrote; the rest is on the page.
+TEXT_LENGTH = 80
 WORST = 3
 #: A cause in so many halls, and in half of all, is the city's and no longer a hall's.
 WIDE = 3
@@ -73,15 +75,30 @@ class Writer:
         more = sum(level > 0 for level in incident.alerts.values()) - 1
         said = f"{self._where(place)}：{_name(name)}" + (f"等 {more + 1} 项" if more > 0 else "")
         parts = [f"【{LEVELS[one.notice.level]}】{said}，{self._clock(incident.opened_at)} 起"]
-        if one.notice.why != Why.NEW.value:
+        given = self._given(one) if one.notice.why == Why.GIVEN.value else None
+        if given is not None:
+            parts.append(f"由 {self._person(given.who)} 转派给 {self._person(one.notice.account)}")
+        elif one.notice.why != Why.NEW.value:
             parts.append(SAID[Why(one.notice.why)])
         if incident.level == 0:
-            parts.append("现已恢复，尚无人签收")
+            parts.append("现已恢复" + ("，尚无人签收" if incident.acknowledged_at is None else ""))
         if wide := self._wide.get(incident.key[1]):
             parts.append(f"全市 {wide} 个大厅同时出现")
         action = catalogue()[name].action if name in catalogue() else SYSTEM[name].action
         reading = self._reading(incident, (name, place), one.notice.level)
-        return [f"{'；'.join(parts)}。", f"{reading}先做：{action}。", self._link(f"?incident={quote(incident.id)}")]
+        todo = f"交代：{said}" if given and (said := harmless(given.text, TEXT_LENGTH)) else f"先做：{action}"
+        return [f"{'；'.join(parts)}。", f"{reading}{todo}。", self._link(f"?incident={quote(incident.id)}")]
+
+    def _given(self, one: WaitingNotice) -> Event | None:
+        """Who gave the incident to the addressee, and what they said."""
+        history = self._log.events(one.incident.id)
+        whom = one.notice.account
+        found = [event for event in history if event.kind is Kind.ASSIGNED and event.detail.get("whom") == whom]
+        return found[-1] if found else None
+
+    def _person(self, account: str) -> str:
+        found = self._folder.people.account(account)
+        return harmless((found.shown_name if found else "") or account)
 
     def _digest(self, told: Sequence[WaitingNotice]) -> list[str]:
         levels = Counter(one.notice.level for one in told)

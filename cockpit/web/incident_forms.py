@@ -110,8 +110,12 @@ def _do_assign(incident_id: str, seen: int, people: Mapping[str, str]) -> None:
     whom, text = str(st.session_state["deed-whom"] or ""), _text()
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
-        handling.assign(folder, viewer, incident_id, whom, text, seen)
-        return Outcome(f"已转派给 {people.get(whom, whom)}。")
+        given = handling.assign(folder, viewer, incident_id, whom, text, seen)
+        name = people.get(whom, whom)
+        if given.told:
+            return Outcome(f"已转派给 {name}，消息随即发出。")
+        alone = "" if whom == viewer.name else "，但没有通到本人的消息渠道，请当面或电话告知"
+        return Outcome(f"已转派给 {name}{alone}。")
 
     acting.act(do)
 
@@ -127,7 +131,7 @@ def _do_silence(incident_id: str, seen: int) -> None:
         midnight = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), folder.zone)
         until = midnight if length is None else now + length
         handling.silence(folder, viewer, incident_id, until, text, seen)
-        return Outcome(f"已静默到 {until:%Y-%m-%d %H:%M}，在此之前不再通知任何人。")
+        return Outcome(f"已静默到 {until:%Y-%m-%d %H:%M}，在此之前不再自动通知。")
 
     acting.act(do)
 
