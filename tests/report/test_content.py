@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cockpit.intake.profile import load_profile
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.report.book import halls_of, load, scopes
 from cockpit.report.content import build
+from cockpit.report.matters import matters
 from cockpit.report.model import Chart, Keys, Paragraph, Points, Report, Scope, Table
 from cockpit.report.numbers import Numbers
 from cockpit.report.traceable import Figure, Name
@@ -267,3 +269,33 @@ def test_a_month_in_whose_midst_the_records_begin_says_so(written: Written) -> N
     said = [sentence.text for sentence in build(book, Scope(name=book.city), {}).sentences()]
     told = any(f"记录从{first.month}月{first.day}日开始" in text for text in said)
     assert told == (book.period.label not in book.whole)
+
+
+def test_halls_people_dislike_and_reviews_left_alone_are_named(written: Written) -> None:
+    n = Numbers(written.book, Scope())
+    hall = halls_of(written.book, Scope())[0]
+    rates, sums = dict(written.book.rates), dict(written.book.sums)
+    rates["review_good_rate", MONTH.label, hall.place] = (90.0, 100.0, 90.0)
+    for one in halls_of(written.book, Scope()):
+        sums["bad_named", MONTH.label, one.place] = sums["bad_named_called", MONTH.label, one.place] = 0.0
+    for place in ("city", hall.place):
+        rates["callback_rate", MONTH.label, place] = (1.0, 4.0, 25.0)
+        sums["bad_named", MONTH.label, place], sums["bad_named_called", MONTH.label, place] = 4.0, 1.0
+    told = [one.said.text for one in matters(Numbers(replace(written.book, rates=rates, sums=sums), Scope()))]
+    assert [
+        text for text in told if f"{hall.name}（90.00%）" in text and text.startswith("主动评价好评率低于 98% 的大厅")
+    ], told
+    assert f"3 件差评没有回访，差评回访率 25.00%，要求 100%，其中{hall.name} 3 件。" in told
+    assert not any(hall.name in one.said.text and "好评率" in one.said.text for one in matters(n))
+
+
+def test_a_place_below_the_demand_is_told_with_how_far_it_fell(written: Written) -> None:
+    rates, before = dict(written.book.rates), MONTH.previous().label
+    for name in ("ywtb_case_rate", "ywtb_items_on_target"):
+        rates[name, MONTH.label, "city"] = (7_000.0, 10_000.0, 70.0)
+        rates[name, before, "city"] = (9_500.0, 10_000.0, 95.0)
+    report = build(replace(written.book, rates=rates), Scope(name=written.book.city), {})
+    said = [sentence.text for sentence in report.sentences()]
+    assert "一网通办办件率 70.00%，低于省级要求的 90%，较上月下降 25.00 个百分点。" in said
+    assert "达标事项占比 70.00%，较上月下降 25.00 个百分点。" in said
+    assert any("单事项一网通办率达标的" in text and text.endswith("较上月下降 25.00 个百分点。") for text in said)
