@@ -6,9 +6,10 @@ import datetime as dt
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from alerts.catalogue import catalogue
-from alerts.deeds import usefulness
+from alerts.deeds import JUDGED, usefulness
 from alerts.definition import CAUSES, LEVELS, SYSTEM_CAUSES
 from alerts.incidents import CLOSINGS, Closing, Event, Kind
 from cockpit.plain import one_line
@@ -21,6 +22,8 @@ from cockpit.report.traceable import Figure, Name, Sentence
 
 Told = tuple[IncidentRecord, tuple[Event, ...]]
 SHOWN = 8
+#: Of fewer judgements a share says little.
+_FEW = 10
 _MINUTE, _HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 #: The worst first.
 _LEVELS = (3, 2, 1)
@@ -98,12 +101,7 @@ def _causes(n: Numbers, told: Sequence[Told]) -> tuple[Block, ...]:
         by_cause.setdefault(record.incident.key[1], []).append((record, events))
     for cause, some in sorted(by_cause.items(), key=lambda one: (-len(one[1]), one[0])):
         levels = Counter(record.incident.worst for record, _ in some)
-        counts = [
-            n.given(
-                f"incidents:{cause}:{level}", f"{_CAUSES.get(cause, cause)}{LEVELS[level]}", float(levels[level]), "起"
-            )
-            for level in _LEVELS
-        ]
+        counts = [of_cause(n, cause, level, levels[level]) for level in _LEVELS]
         acknowledged = _minutes_to_acknowledge(some)
         median = statistics.median(acknowledged) if acknowledged else None
         rows.append(
@@ -115,6 +113,16 @@ def _causes(n: Numbers, told: Sequence[Told]) -> tuple[Block, ...]:
     levels_ = tuple(f"{LEVELS[level]}色（起）" for level in _LEVELS)
     columns = ("原因", "事件（起）", *levels_, "签收用时中位数（分钟）")
     return (Table("incident-causes", "预警事件的原因", columns, tuple(rows)),)
+
+
+def of_cause(n: Numbers, cause: str, level: int, count: int) -> Figure:
+    """How many incidents of a cause were of a level at their worst."""
+    return n.given(f"incidents:{cause}:{level}", f"{called(cause)}{LEVELS[level]}", float(count), "起")
+
+
+def called(cause: str) -> str:
+    """A cause in words."""
+    return _CAUSES.get(cause, cause)
 
 
 def _minutes_to_acknowledge(told: Sequence[Told]) -> list[float]:
@@ -167,13 +175,13 @@ def _closings(n: Numbers, told: Sequence[Told]) -> tuple[Block, ...]:
 
 
 def _useful(n: Numbers, told: Sequence[Told]) -> tuple[Block, ...]:
-    """How often the alerts of each indicator were worth somebody's while; the least useful first."""
+    """How often the alerts of each indicator were worth somebody's while; the least useful first, few alerts last."""
     closed: dict[str, list[Closing]] = {}
     for record, _ in told:
         if record.incident.closing is not None:
             for name in {record.indicator, *(name for name, _ in record.incident.alerts)}:
                 closed.setdefault(name, []).append(record.incident.closing)
-    rows: list[tuple[float, str, tuple[Cell, ...]]] = []
+    rows: list[tuple[bool, float, str, tuple[Cell, ...]]] = []
     for name, reasons in closed.items():
         useful = usefulness(reasons)
         if useful is None or name not in catalogue():
@@ -182,13 +190,14 @@ def _useful(n: Numbers, told: Sequence[Told]) -> tuple[Block, ...]:
             n.given(f"closed:{name}:{reason.value}", CLOSINGS[reason], float(reasons.count(reason)), "起")
             for reason in (Closing.HANDLED, Closing.FALSE, Closing.KNOWN)
         ]
-        share = n.given(f"useful:{name}", f"{catalogue()[name].name}有用率", useful, "%", 1)
-        rows.append((useful, name, (Name(catalogue()[name].name), *counts, share)))
+        few = sum(reason in JUDGED for reason in reasons) < _FEW
+        share = replace(n.given(f"useful:{name}", f"{catalogue()[name].name}有用率", useful, "%", 1), small=few)
+        rows.append((few, useful, name, (Name(catalogue()[name].name), *counts, share)))
     if not rows:
         return ()
     columns = ("指标", "属实已处置（起）", "误报（起）", "已知原因（起）", "有用率（%）")
     note = "有用率：属实已处置占属实已处置、误报、已知原因合计的比例；一个事件算给它带起的每一项指标。"
-    return (Table("usefulness", "各指标的有用率", columns, tuple(row for _, _, row in sorted(rows)), note),)
+    return (Table("usefulness", "各指标的有用率", columns, tuple(row for *_, row in sorted(rows)), note),)
 
 
 def _worst(n: Numbers, told: Sequence[Told]) -> Table | None:

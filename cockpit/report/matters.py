@@ -6,6 +6,7 @@ nothing where there is nothing to say. The summary prints what was found, the ou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import polars as pl
 
 from alerts.catalogue import catalogue
 from alerts.definition import LEVELS
-from cockpit.report.alarms import incidents_of
+from cockpit.report.alarms import called, incidents_of, of_cause
 from cockpit.report.book import halls_of
 from cockpit.report.model import Scope
 from cockpit.report.narrowed import item_figures, narrowed
@@ -198,7 +199,9 @@ def _alarms(n: Numbers) -> Iterator[Matter]:
     red = [record for record, _ in told if record.incident.worst == _RED]
     if red:
         count = n.given(f"incidents:{_RED}", f"{LEVELS[_RED]}色事件", float(len(red)), "起")
-        said = sentence("matter-red", f"发生{LEVELS[_RED]}色预警事件 ", count, "。")
+        causes = Counter(record.incident.key[1] for record in red).most_common(_CAUSES_NAMED)
+        parts = listed([[f"{called(cause)} ", of_cause(n, cause, _RED, number)] for cause, number in causes])
+        said = sentence("matter-red", f"发生{LEVELS[_RED]}色预警事件 ", count, "，最多的是", *parts, "。")
         yield Matter(75, said, sentence("advice-red", "逐起复盘红色事件，核实原因，把有效的做法写入值班预案。"))
     ignored = [record for record, _ in told if record.incident.acknowledged_at is None]
     if len(told) >= _ENOUGH and len(ignored) > _MANY * len(told):
@@ -209,6 +212,7 @@ def _alarms(n: Numbers) -> Iterator[Matter]:
 
 
 _RED, _ENOUGH, _MANY = 3, 10, 0.2
+_CAUSES_NAMED = 2
 
 
 def _reviews(n: Numbers) -> Iterator[Matter]:

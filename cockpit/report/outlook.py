@@ -14,8 +14,8 @@ from cockpit.report.traceable import Name, Sentence
 from metrics.calendar import OutsideCalendar
 from metrics.periods import period_of
 
-#: What is usual is taken from so many whole months, at least so many of them.
-LOOKED_AT, LEAST_MONTHS = 6, 3
+#: What is usual is taken from so many whole months, so that each season is among them; at least so many of them.
+LOOKED_AT, LEAST_MONTHS = 12, 3
 _SATURDAY = 5
 _NAMED = 8
 
@@ -60,7 +60,7 @@ def _calendar(n: Numbers) -> tuple[Sentence, ...]:
 
 
 def _expected(n: Numbers) -> tuple[Sentence, ...]:
-    """How many people are to be expected, from what was usual on an open day of late."""
+    """How many people are to be expected, from what was usual on an open day: eight in ten months lay between."""
     label = period_of("month", n.book.period.end).label
     days = n.days(label)
     labels = [label for label in n.book.labels if n.comparable(label)][-LOOKED_AT:]
@@ -68,10 +68,10 @@ def _expected(n: Numbers) -> tuple[Sentence, ...]:
     known = sorted(value for value in daily if value is not None)
     if not days.value or len(known) < LEAST_MONTHS:
         return ()
-    low, _, high = statistics.quantiles(known, n=4, method="inclusive")
+    low, *_, high = statistics.quantiles(known, n=10, method="inclusive")
     least = n.given("next-low", "下月到厅预计下限", _rounded(low * days.value))
     most = n.given("next-high", "下月到厅预计上限", _rounded(high * days.value), "人次")
-    said = "按近几个月每个开放日的到厅人次推算，下月 "
+    said = "按此前各月每个开放日的到厅人次推算，下月 "
     if least.value == most.value:
         return (sentence("next-visits", said, days, "开放日约有到厅办事 ", most, "。"),)
     return (sentence("next-visits", said, days, "开放日预计到厅办事 ", least, " 至 ", most, "。"),)

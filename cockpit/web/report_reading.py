@@ -90,10 +90,12 @@ def _comparison(page: Opened, found: Reading) -> None:
     )
     body = f"<p>和哪个月比较：{links}</p>"
     if other is not None:
-        rows = board.compared(found.document, board.said(page.folder, other))
+        documents = {record.period: found.document, other.period: board.said(page.folder, other)}
+        earlier, later = sorted(documents)
+        rows = board.compared(documents[later], documents[earlier])
         columns = (
-            Column("指标", "title"), Column(_short(record.period, other.period), "number"),
-            Column(_short(other.period, record.period), "number"), Column("增减", "number"),
+            Column("指标", "title"), Column(_short(later, earlier), "number"),
+            Column(_short(earlier, later), "number"), Column("增减", "number"),
         )  # fmt: skip
         cells = [[Cell(one.name), Cell(one.value), Cell(one.other), Cell(one.change)] for one in rows]
         body += tables.table(columns, cells) if cells else "<p>两份报告没有同样的主要指标。</p>"
