@@ -32,6 +32,7 @@ RIGHT_TITLES: Mapping[Right, str] = {
 }
 PAGE_TITLES: Mapping[str, str] = {
     "overview": "运行总览",
+    "alerts": "预警处置",
     "hall": "大厅",
     "onenet": "一网通办",
     "reviews": "好差评",

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from cockpit.cli import care, demo, intake, messages, numbers, people, replaying, report, service, warning
 from cockpit.cli.frame import REFUSED
+from cockpit.cli.help_words import with_chinese_help
 from cockpit.cli.usage import wrong_usage
 from cockpit.intake.privacy import masked
 
@@ -32,7 +33,7 @@ for module in (intake, demo, numbers, warning, replaying, report, messages, peop
 def main() -> None:
     """Run the command line; a fault of the program itself is told in one line too, its details kept in a file."""
     try:
-        code = app(prog_name=PROGRAM, standalone_mode=False)
+        code = with_chinese_help(app)(prog_name=PROGRAM, standalone_mode=False)
     except TyperException as error:
         # Called without a command, it shows its help; everything else is said in a sentence of ours.
         bare = type(error).__name__ == "NoArgsIsHelpError"

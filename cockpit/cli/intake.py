@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -22,13 +23,16 @@ from cockpit.cli.frame import (
     refusing,
     settings_for,
 )
-from cockpit.errors import SettingsError
+from cockpit.demo.ledger import read_ledger
+from cockpit.errors import SettingsError, StorageError
 from cockpit.intake.counting import BatchResult
 from cockpit.intake.importer import check_files, import_files
+from cockpit.intake.privacy import masked
 from cockpit.intake.profile import Profile, load_profile
 from cockpit.intake.reasons import sentence_of
 from cockpit.intake.sql_import import import_database
 from cockpit.lake.folder import DataFolder
+from cockpit.plain import plain
 from cockpit.settings import Settings
 
 ProfileArgument = Annotated[str, typer.Argument(help="导入方案的名称，或方案文件（.toml）的路径")]
@@ -56,6 +60,7 @@ def bring(
         how = _profile(settings_for(data), profile, encoding)
         wanted = [] if how.source.url_variable else _paths(how, paths)
         with data_folder(data, create=True) as folder, progress("导入") as observe:
+            _mind_the_demo_city(folder, named=data is not None or "COCKPIT_DATA_DIR" in os.environ)
             if how.source.url_variable is not None:
                 result = import_database(folder, how, by=by, observe=observe)
             else:
@@ -122,6 +127,18 @@ def quarantine(
             console.print(f"  {refusal.at.astimezone():%Y-%m-%d %H:%M} {refusal.name}:{refusal.reason}", markup=False)
 
 
+def _mind_the_demo_city(folder: DataFolder, *, named: bool) -> None:
+    """Keep real records out of the invented ones unless somebody means it: nobody could take the two apart again."""
+    if read_ledger(folder.path) is None:
+        return
+    if not named:
+        raise StorageError(
+            f"数据目录 {folder.path} 里是演示城市，真实数据不能与它混在一起；"
+            "请用 --data 另指一个目录，没有写入任何内容。"
+        )
+    typer.echo(f"数据目录 {folder.path} 里是演示城市，导入的记录从此与虚构的数据混在一起，只宜用于演练。", err=True)
+
+
 def _checked_folder(data: Path | None, nowhere: Path) -> AbstractContextManager[DataFolder]:
     """The data folder to check against; where there is none yet, an empty one that is thrown away."""
     begun = (settings_for(data).data_dir / "lake").is_dir()
@@ -154,6 +171,7 @@ def show_result(result: BatchResult, as_json: bool) -> None:
                 "tables": {name: vars(counts) for name, counts in result.tables.items()},
                 "reasons": result.reasons,
                 "left_out": result.left_out,
+                "unused": result.unused,
             }
         )
         return
@@ -164,10 +182,18 @@ def show_result(result: BatchResult, as_json: bool) -> None:
     console.print(table)
     for name, reasons in result.reasons.items():
         for reason, count in reasons.items():
-            console.print(f"  {name} 隔离 {count:,} 行：{sentence_of(reason, name)}", markup=False)
+            _say(console, f"  {name} 隔离 {count:,} 行：{sentence_of(reason, name)}")
     for name, reasons in result.left_out.items():
         for reason, count in reasons.items():
-            console.print(f"  {name} 按方案不计 {count:,} 行：{reason}", markup=False)
+            _say(console, f"  {name} 按方案不计 {count:,} 行：{reason}")
+    for name, columns in result.unused.items():
+        told = masked(plain("、".join(columns)))
+        _say(console, f"  {name} 没有用到的列：{told}；数据标准里没有，列名见 docs/data-standard.md")
+
+
+def _say(console: Console, sentence: str) -> None:
+    """One line, left to the terminal to break: Chinese broken at spaces alone would break after two words."""
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _wrapping(*titles: str) -> Table:

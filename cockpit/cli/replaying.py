@@ -210,13 +210,15 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 def _table(found: list[_Answer], first: dt.datetime, last: dt.datetime) -> Table:
-    table = Table(title=f"{first:%Y-%m-%d %H:%M} 至 {last:%Y-%m-%d %H:%M} 回放")
-    table.add_column("指标", overflow="fold", min_width=16)
     both = len(found) > 1
+    # Said once above, not in every heading: the table must fit a terminal of 80 columns.
+    what = "回放，改前→改后" if both else "回放"
+    table = Table(title=f"{first:%Y-%m-%d %H:%M} 至 {last:%Y-%m-%d %H:%M} {what}")
+    table.add_column("指标", overflow="fold", min_width=16)
     for name in LEVELS[1:]:
-        table.add_column(f"{name}（前→后）" if both else name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for heading in ("持续（中位）", "一厅一周最多橙红"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", overflow="fold")
     before = {one.indicator: one for one in found[0].rows}
     for one in found[-1].rows:
         if one.ailing:

@@ -11,6 +11,7 @@ import polars as pl
 from cockpit import clock
 from cockpit.intake.draft import Draft
 from cockpit.intake.gate import Verdict
+from cockpit.intake.mapping import strangers
 from cockpit.lake.writer import Outcome
 from cockpit.records.store import BatchRecord, SourceFile, TableCounts
 
@@ -25,6 +26,7 @@ class BatchResult:
         reasons: table → reason → rows refused for it.
         left_out: table → reason → rows left out by a rule of the profile.
         files: the files.
+        unused: table → columns of its files that the data standard does not know; nothing of them was kept.
     """
 
     batch_id: str | None
@@ -32,6 +34,7 @@ class BatchResult:
     reasons: dict[str, dict[str, int]]
     left_out: dict[str, dict[str, int]]
     files: list[SourceFile] = field(default_factory=list)
+    unused: dict[str, list[str]] = field(default_factory=dict)
 
 
 def counted(
@@ -58,7 +61,16 @@ def counted(
         if out:
             left_out[name] = out
     files = [SourceFile(raw.name, raw.sha256, raw.size) for raw in draft.raws]
-    return BatchResult(batch_id, tables, reasons, left_out, files)
+    return BatchResult(batch_id, tables, reasons, left_out, files, _unused(draft))
+
+
+def _unused(draft: Draft) -> dict[str, list[str]]:
+    """What the files of the standard have beside the standard; a profile says itself which columns it takes."""
+    found: dict[str, list[str]] = {}
+    for number, name in draft.broken_in.items() if draft.profile.is_standard else ():
+        columns = found.setdefault(name, [])
+        columns += [column for column in strangers(name, draft.raws[number]) if column not in columns]
+    return {name: columns for name, columns in found.items() if columns}
 
 
 def record_of(result: BatchResult, draft: Draft, by: str, started: dt.datetime) -> BatchRecord:

@@ -67,13 +67,19 @@ def standard_rule(name: str, raw: Raw) -> TableRule:
         then = f"表 {name} 的必填列见 docs/data-standard.md，请补上后重新导入"
         raise lacking(raw.name, missing, present, then)
     absent = [column for column in known if column not in present]
-    for stranger in (column for column in present if column not in known):
+    for stranger in strangers(name, raw):
         near = difflib.get_close_matches(stranger.lower(), absent, n=1, cutoff=0.85)
         if near:
             why = f"第 1 行表头的列 {stranger} 不在数据标准里，是否想写 {near[0]}"
             raise refuse(raw.name, why, "请改正列名；若确是另一列，请删去它")
     names = [c.name for c in (*wanted.columns, UPDATED) if c.name in present]
     return TableRule(table=name, columns={column: ColumnRule(column=column) for column in names})
+
+
+def strangers(name: str, raw: Raw) -> list[str]:
+    """The columns of a file of the standard that its table does not have: nothing of them is kept."""
+    known = {column.name for column in (*table(name).columns, UPDATED)} | {LINE}
+    return [column for column in raw.rows.columns if column not in known]
 
 
 def map_file(raw: Raw, rule: TableRule, file: int, zone: str) -> Mapped:

@@ -62,5 +62,14 @@ def sentence_of(reason: str, table: str) -> str:
         return _WHOLE[reason]
     kind, _, columns = reason.partition(":")
     titles = {column.name: column.title for column in TABLES[table].columns} if table in TABLES else {}
+    said = _WORDS.get(kind, kind)
+    if kind == "code" and (codes := _codes(table, columns)):
+        said = f"{said}（{'、'.join(codes)}）"
     shown = " ≤ ".join(f"{titles.get(name, name)}（{name}）" for name in columns.split("<="))
-    return f"{shown}：{_WORDS.get(kind, kind)}；{_STEPS.get(kind, '请在来源核对')}"
+    return f"{shown}：{said}；{_STEPS.get(kind, '请在来源核对')}"
+
+
+def _codes(table: str, column: str) -> tuple[str, ...]:
+    """The codes that the standard knows for a column, if it has codes."""
+    columns = TABLES[table].columns if table in TABLES else ()
+    return next((known.codes or () for known in columns if known.name == column), ())

@@ -33,7 +33,9 @@ def expand(paths: Sequence[Path], profile: Profile) -> list[Path]:
         elif path.exists():
             files.append(path)
         else:
-            raise RefusedFile(masked(f"文件 {path.name} 不存在（{path.parent}）；请检查路径。没有写入任何内容。"))
+            raise RefusedFile(
+                masked(f"文件 {path.name} 不存在（在 {path.absolute().parent} 里找过）；请检查路径。没有写入任何内容。")
+            )
     for file in files:
         if profile.is_standard:
             standard_table_of(file)

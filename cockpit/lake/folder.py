@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -80,7 +82,8 @@ def open_folder(settings: Settings, *, create: bool = False) -> DataFolder:
         create: make it where it does not exist yet.
 
     Raises:
-        StorageError: it does not exist, cannot be made, or does not belong to the state database.
+        StorageError: it does not exist, cannot be made, does not belong to the state database, or belongs to another
+            account while root asks.
     """
     path = Path(settings.data_dir).resolve()
     if odd := sorted(set(str(path)) & UNUSABLE):
@@ -91,6 +94,7 @@ def open_folder(settings: Settings, *, create: bool = False) -> DataFolder:
         raise StorageError(
             f"数据目录 {path} 不存在；请先用 import 导入数据或用 demo 建立演示城市，或用 --data 指明已有的目录。"
         )
+    _not_as_root_for_another(path)
     try:
         (path / "lake").mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -111,4 +115,18 @@ def open_folder(settings: Settings, *, create: bool = False) -> DataFolder:
         city=known.get("city", settings.city.name),
         timezone=timezone,
         settled="city" in known,
+    )
+
+
+def _not_as_root_for_another(path: Path) -> None:
+    """Keep root from leaving files in a folder whose owner, the account of the services, could then not write them."""
+    if os.geteuid() != 0 or not path.is_dir() or not (owner := path.stat().st_uid):
+        return
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return  # no account of this machine: a container's view of somebody else's disk
+    raise StorageError(
+        f"数据目录 {path} 属于系统账号 {name}，用 root 执行会留下它写不了的文件；"
+        f"请用这个账号执行（例如 runuser -u {name} -- …，装在服务器上的用 cockpit 命令）。"
     )

@@ -43,13 +43,19 @@ def last_line(database: Database) -> int:
 
 
 def latest_lines(
-    database: Database, kinds: Collection[Kind], since: dt.datetime, until: dt.datetime, limit: int
+    database: Database,
+    kinds: Collection[Kind],
+    causes: Collection[str],
+    since: dt.datetime,
+    until: dt.datetime,
+    limit: int,
 ) -> list[StreamLine]:
-    """The latest lines of these kinds, the last first.
+    """The latest lines of these kinds and causes, the last first.
 
     Args:
         database: the state database.
         kinds: what is looked for.
+        causes: of incidents with these causes.
         since: the earliest instant.
         until: the latest instant.
         limit: so many at most.
@@ -59,6 +65,7 @@ def latest_lines(
         sa.select(events.at, events.kind, events.level, events.incident_id, incidents.place, incidents.cause)
         .join(t.incidents, incidents.incident_id == events.incident_id)
         .where(events.at.between(since, until), events.kind.in_([kind.value for kind in kinds]))
+        .where(incidents.cause.in_(causes))
         .order_by(events.at.desc(), events.event_id.desc())
         .limit(limit)
     )

@@ -21,7 +21,7 @@ from cockpit.report.traceable import Figure, Name, Sentence
 
 Told = tuple[IncidentRecord, tuple[Event, ...]]
 SHOWN = 8
-_MINUTE = dt.timedelta(minutes=1)
+_MINUTE, _HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 #: The worst first.
 _LEVELS = (3, 2, 1)
 _CAUSES = CAUSES | SYSTEM_CAUSES
@@ -201,19 +201,19 @@ def _worst(n: Numbers, told: Sequence[Told]) -> Table | None:
         incident = record.incident
         begun = incident.opened_at.astimezone(n.book.at.tzinfo)
         end = _cleared(events)
-        lasted = (end - incident.opened_at) / _MINUTE if end else None
+        lasted = (end - incident.opened_at) / _HOUR if end else None
         taken = (incident.acknowledged_at - incident.opened_at) / _MINUTE if incident.acknowledged_at else None
         rows.append(
             (
                 Name(one_line(n.book.names.said(incident.key[0]))), _CAUSES.get(incident.key[1], incident.key[1]),
                 f"{LEVELS[incident.worst]}色", Name(f"{begun.month}月{begun.day}日 {begun:%H:%M}"),
                 _minutes(n, f"incident-taken:{incident.id}", "签收用时", taken),
-                _minutes(n, f"incident-lasted:{incident.id}", "持续", lasted), Name(_done(record, events)),
+                n.given(f"incident-lasted:{incident.id}", "持续", lasted, "小时", 1), Name(_done(record, events)),
             )
         )  # fmt: skip
     if not rows:
         return None
-    columns = ("地点", "原因", "最高级别", "开始", "签收用时（分钟）", "持续（分钟）", "处置")
+    columns = ("地点或事项", "原因", "最高级别", "开始", "签收用时（分钟）", "持续（小时）", "处置")
     return Table("worst-incidents", "级别最高、持续最长的事件", columns, tuple(rows), wide=True)
 
 

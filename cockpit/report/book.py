@@ -25,6 +25,7 @@ from cockpit.watch.place_names import Names, names
 from metrics.calendar import WorkCalendar
 from metrics.facts.kinds import all_kinds
 from metrics.periods import Period, parse, period_of
+from metrics.standard import TABLES
 
 #: Trends show so many months, so that the first is a year before the last.
 TREND = 13
@@ -113,6 +114,7 @@ def load(folder: DataFolder, snapshot: Snapshot, period: Period, now: dt.datetim
         deliveries = _deliveries(snapshot, start, end)
         first = _first_days(snapshot, period, folder)
     reaches = store.reaches(snapshot)
+    told = reaches and min(reaches, now.astimezone(reaches.tzinfo))
     return MonthBook(
         city=folder.city,
         period=period,
@@ -124,7 +126,12 @@ def load(folder: DataFolder, snapshot: Snapshot, period: Period, now: dt.datetim
         sums=sums_by_place(months),
         halls=rows,
         names=names(folder, snapshot),
-        open_days=open_days(calendar, rows, [*wanted, period_of("month", period.end)]),
+        # Days of which the records do not tell yet count for nothing, save those of the month to come.
+        open_days=open_days(
+            calendar.filter((pl.col("open_at") <= (told or at)) | (pl.col("date") >= period.end)),
+            rows,
+            [*wanted, period_of("month", period.end)],
+        ),
         first_days=first,
         days=_by(queues, "date"),
         slots=_by(queues.with_columns(_weekday(), _slot()), "weekday", "slot"),
@@ -133,8 +140,8 @@ def load(folder: DataFolder, snapshot: Snapshot, period: Period, now: dt.datetim
         incidents=_incidents(folder, start, at),
         deliveries=deliveries,
         work=work,
-        reaches=reaches and min(reaches, now.astimezone(reaches.tzinfo)),
-        missing=_missing(deliveries, calendar.filter(_within(period)), rows),
+        reaches=told,
+        missing=_missing(deliveries, calendar.filter(_within(period), pl.col("open_at") <= at), rows),
     )
 
 
@@ -267,9 +274,10 @@ def _missing(deliveries: pl.DataFrame, calendar: pl.DataFrame, halls: pl.DataFra
     told = late.join(names, on="hall_id", how="left").group_by("source_system", "table", maintain_order=True)
     words = []
     for (source, table), rows in told:
+        title = TABLES[table].title.partition(":")[0] if table in TABLES else table
         shown = "、".join(name or "？" for name in rows["short_name"].head(_NAMED).to_list())
         more = f"等{rows.height}个大厅" if rows.height > _NAMED else ""
-        words.append(f"来源 {source} 的 {table} 没有交齐本月数据：{shown}{more}。")
+        words.append(f"来源 {source} 的{title}没有交齐本月数据：{shown}{more}。")
     return tuple(words)
 
 

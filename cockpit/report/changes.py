@@ -10,6 +10,8 @@ from cockpit.report.traceable import Figure
 
 #: A difference is told as a change only beyond so many times its own uncertainty or the usual change.
 BEYOND = 2.0
+#: Rates of events in ten thousand.
+PER = "件/万号"
 #: With fewer past changes nothing is known of what is usual, and this share of the number is taken for usual.
 CHANGES_ENOUGH, UNKNOWN_USUAL = 6, 0.03
 #: Turns the median of absolute deviations into a standard deviation.
@@ -44,16 +46,20 @@ class Change:
 
 
 def uncertain(now: Figure, before: Figure) -> float:
-    """How far two shares may lie apart by chance; nothing is known of other numbers."""
-    if now.unit != "%" or now.value is None or before.value is None:
+    """How far two shares, or two rates of rare events, may lie apart by chance; nothing is known of other numbers."""
+    if now.unit not in ("%", PER) or now.value is None or before.value is None:
         return 0.0
     parts = 0.0
     for figure in (now, before):
         if figure.value is None or not figure.denominator:
             return math.inf
+        if now.unit == PER:
+            # Rare events vary as their number does; none is told of no better than one is.
+            parts += max(figure.numerator or 0.0, 1.0) * (10_000 / figure.denominator) ** 2
+            continue
         share = min(max(figure.value / 100, 1 / (figure.denominator + 2)), 1 - 1 / (figure.denominator + 2))
         parts += share * (1 - share) / figure.denominator
-    return BEYOND * 100 * math.sqrt(parts)
+    return BEYOND * (1 if now.unit == PER else 100) * math.sqrt(parts)
 
 
 def usual(past: list[float | None], now: float | None) -> float:

@@ -70,7 +70,12 @@ def _below_ninety(n: Numbers) -> Iterator[Matter]:
     for rate in ("ywtb_case_rate", "ywtb_window_rate"):
         figure = n.rate(rate)
         if figure.value is not None and not figure.small and figure.value < NINETY:
-            said = sentence(f"matter-{rate}", figure.name, " ", figure, "，低于省级要求的 ", target, "。")
+            change = n.rate_change(rate)
+            since = changed(change) if change.way in ("up", "down") else []
+            said = sentence(
+                f"matter-{rate}", figure.name, " ", figure, "，低于省级要求的 ", target, *since, "。",
+                because=change.because if since else (),
+            )  # fmt: skip
             advice = sentence(f"advice-{rate}", "对照未达标事项清单逐项整改，先改未走统一平台件数最多的事项。")
             yield Matter(100 + NINETY - figure.value, said, advice)
             return
@@ -163,9 +168,29 @@ def _mending(n: Numbers) -> Iterator[Matter]:
             continue
         left = n.given(f"left:{rate}", f"{words}的差评", whole.value - part.value, "件")
         target = n.limit("mending", "要求", ALL, "%")
-        said = sentence(f"matter-{rate}", left, f"差评{words}，{figure.name} ", figure, "，要求 ", target, "。")
+        where = _most_left(n, rate, below, above, left.value or 0)
+        said = sentence(f"matter-{rate}", left, f"差评{words}，{figure.name} ", figure, "，要求 ", target, *where, "。")
         advice = sentence(f"advice-{rate}", f"把{words}的差评列出清单，落实到人，逐件补办并说明原因。")
         yield Matter(65 + min(10.0, left.value or 0), said, advice)
+
+
+def _most_left(n: Numbers, rate: str, below: str, above: str, whole: float) -> list[Part]:
+    """The hall in which most of the bad reviews were left alone; nothing where no hall stands out."""
+    if n.scope.kind == "hall":
+        return []
+    lefts = {
+        hall: (n.count(below, scope=hall).value or 0) - (n.count(above, scope=hall).value or 0)
+        for hall in halls_of(n.book, n.scope)
+    }
+    worst = max(lefts, key=lambda hall: lefts[hall], default=None)
+    if worst is None or lefts[worst] < max(_SOME, whole / 2):
+        return []
+    count = n.given(f"left:{rate}:{worst.key}", f"{worst.name}未处置的差评", lefts[worst], "件")
+    return ["，其中", Name(worst.name), " ", count]
+
+
+#: One left alone is no pattern of a hall.
+_SOME = 2
 
 
 def _alarms(n: Numbers) -> Iterator[Matter]:
@@ -193,13 +218,37 @@ def _reviews(n: Numbers) -> Iterator[Matter]:
         limit = n.limit("review_active_rate", "主动评价率黄色阈值", limits.yellow, "%")
         said = sentence("matter-active", "主动评价率 ", rate, "，低于 ", limit, "。")
         yield Matter(40, said, sentence("advice-active", "在窗口和短信中主动提示评价，不得强迫，不得代评。"))
+    yield from _disliked(n)
     change = n.rate_change("onsite_complaint_rate")
     if change.way == "up" and not change.now.small:
-        count, before = n.count("complaints_onsite"), n.count("complaints_onsite", n.before)
+        # Told for ten thousand numbers: in a short month there may be fewer of them, and still too many.
+        each = n.limit("per", "每万号", 10_000, "个")
+        per = n.given("complaints-per", "每万个办完号票的现场投诉", change.now.value, "件", 2)
+        was = n.given("complaints-per-before", "上月每万个办完号票的现场投诉", change.before.value, "件", 2)
         said = sentence(
-            "matter-complaints", "现场投诉 ", count, "，上月为 ", before, "，增加明显。", because=change.because
-        )
+            "matter-complaints", "平均每办完 ", each, "号票有现场投诉 ", per, "，上月为 ", was, "，增加明显。",
+            because=change.because,
+        )  # fmt: skip
         yield Matter(72, said, sentence("advice-complaints", "对现场投诉开展专题调查，找出共同的原因并限期整改。"))
+
+
+def _disliked(n: Numbers) -> Iterator[Matter]:
+    """Halls of which people think worse than the threshold allows; the good rate of a whole city hides them."""
+    yellow = catalogue()["active_good_rate"].thresholds.yellow
+    places = halls_of(n.book, n.scope) if n.scope.kind != "hall" else [n.scope]
+    rates = {place: n.rate("review_good_rate", scope=place) for place in places}
+    low = [place for place, rate in rates.items() if rate.value is not None and not rate.small and rate.value < yellow]
+    if not low:
+        return
+    low.sort(key=lambda place: (rates[place].value or 0.0, place.key))
+    limit = n.limit("active_good_rate", "主动评价好评率黄色阈值", yellow, "%")
+    if n.scope.kind == "hall":
+        said = sentence("matter-good-here", "主动评价好评率 ", rates[n.scope], "，低于 ", limit, "。")
+    else:
+        named = _named(n, "review_good_rate", low)
+        said = sentence("matter-good", "主动评价好评率低于 ", limit, " 的大厅：", *named, "。")
+    advice = sentence("advice-good", "逐件核实差评，查明群众不满意的原因，限期整改并公开结果。")
+    yield Matter(70, said, advice)
 
 
 def _data(n: Numbers) -> Iterator[Matter]:

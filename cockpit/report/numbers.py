@@ -187,7 +187,8 @@ class Numbers:
         read = self.count if total else self.per_day
         now, before = read(name, "", scope), read(name, against or self.before, scope)
         past = [read(name, label, scope).value for label in self.book.labels[:-1] if self.comparable(label)]
-        if now.value is None or not before.value:
+        # Part of a month is no fall.
+        if now.value is None or not before.value or (total and not self.comparable(self.label)):
             by = replace(now, key=f"{now.key}~{against or self.before}", value=None, unit="%", decimals=1)
             return Change(now, replace(before, value=before.value or None), by, "", ())
         logs = [math.log(value) if value else None for value in past]

@@ -57,11 +57,14 @@ def _rates(n: Numbers) -> tuple[Sentence, ...]:
         good = n.given("items-good", "达标事项", items.numerator, "个")
         every = n.given("items-counted", "计入的事项", items.denominator, "个")
         least = n.limit("item-cases", "计入的最少件数", LEAST_ITEM, "件")
+        before, year = n.rate_change("ywtb_items_on_target"), n.rate_change("ywtb_items_on_target", n.year)
+        since = [] if items.small else both(before, year)
         found.append(
             sentence(
-                "items", "受理满 ", least, "的 ", every, "事项中，单事项一网通办率达标的 ", good, "，占 ", items, "。"
+                "items", "受理满 ", least, "的 ", every, "事项中，单事项一网通办率达标的 ", good, "，占 ", items,
+                *since, "。", because=because(before, year) if since else (),
             )
-        )
+        )  # fmt: skip
     unknown = n.count("scope_unknown")
     low, high = n.rate("ywtb_case_rate_low"), n.rate("ywtb_case_rate_high")
     if unknown.value and low.value is not None and high.value is not None:

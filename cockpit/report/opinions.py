@@ -90,7 +90,11 @@ def _mending(n: Numbers) -> tuple[Block, ...]:
     satisfied = n.rate("callback_satisfied_rate")
     if satisfied.value is not None and satisfied.denominator:
         answers = n.given("callback-answers", "回访得到答复的差评", satisfied.denominator, "件")
-        found.append(sentence("satisfied", "回访得到答复的 ", answers, "中，表示满意的占 ", satisfied, "。"))
+        found.append(
+            sentence(
+                "satisfied", "连同未留姓名的，回访得到答复的差评 ", answers, "，其中表示满意的占 ", satisfied, "。"
+            )
+        )
     if not found:
         found.append(sentence("mending-none", "本月没有需要回访或整改的差评。"))
     return (Paragraph(tuple(found)), *_places(n))

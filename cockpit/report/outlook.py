@@ -69,7 +69,7 @@ def _expected(n: Numbers) -> tuple[Sentence, ...]:
     if not days.value or len(known) < LEAST_MONTHS:
         return ()
     low, _, high = statistics.quantiles(known, n=4, method="inclusive")
-    least = n.given("next-low", "下月到厅预计下限", _rounded(low * days.value), "人次")
+    least = n.given("next-low", "下月到厅预计下限", _rounded(low * days.value))
     most = n.given("next-high", "下月到厅预计上限", _rounded(high * days.value), "人次")
     said = "按近几个月每个开放日的到厅人次推算，下月 "
     if least.value == most.value:

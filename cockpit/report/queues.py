@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 from cockpit.report.book import halls_of, holds
 from cockpit.report.model import Block, Chapter, Chart, Paragraph, Section, Series, Table
 from cockpit.report.numbers import Numbers
+from cockpit.report.overall import days_of
 from cockpit.report.phrases import WEEKDAYS, Part, because, both, clock_words, sentence
 from cockpit.report.traceable import Name, Sentence
-from metrics.periods import Period, periods_between
 
 #: A wait up to this is what people are promised.
 PROMISED = 25
@@ -76,10 +78,8 @@ def _heat(n: Numbers) -> Section | None:
     sums = sums.filter(pl.col("taken") > 0)
     if sums.is_empty():
         return None
-    times = {
-        weekday: sum(day.start.isoweekday() == weekday for day in _days(n)) or 1
-        for weekday in sums["weekday"].unique().to_list()
-    }
+    # Holidays are no quiet Mondays: only days on which somebody took a number are counted.
+    times = Counter(day.isoweekday() for day in days_of(n)["date"].to_list())
     slots = list(range(sums["slot"].min(), sums["slot"].max() + 1, 30))  # type: ignore[arg-type, operator]
     cells = {(row["weekday"], row["slot"]): row for row in sums.iter_rows(named=True)}
     rows = tuple(
@@ -95,7 +95,7 @@ def _heat(n: Numbers) -> Section | None:
     day, slot = busiest["weekday"], busiest["slot"]
     when = Name(f"星期{WEEKDAYS[day - 1]} {clock_words(slot)}—{clock_words(slot + 30)}")
     most = n.given("busiest-slot", "最忙半小时的取号", busiest["taken"] / times[day], "个", 1)
-    told: list[Sentence] = [sentence("busiest-slot", "取号最集中的是", when, "，平均每次 ", most, "。")]
+    told: list[Sentence] = [sentence("busiest-slot", "取号最集中的是", when, "，平均 ", most, "。")]
     slow = [row for row in cells.values() if row["calls"] >= _CALLS_ENOUGH]
     if slow:
         worst = max(slow, key=lambda row: row["wait"] / row["calls"])
@@ -107,17 +107,13 @@ def _heat(n: Numbers) -> Section | None:
     alt = f"{n.here.text}每个星期几、每半小时平均取号数的方格图，最多的是{when.text}。"
     chart = Chart(
         "arrivals-heat", "heat", "取号在一周中的分布", alt, "个", tuple(clock_words(slot) for slot in slots), rows,
-        note="每格为本月同一星期几同一半小时的平均取号数。",
+        note="每格为本月同一星期几、有人取号的日子里同一半小时的平均取号数。",
     )  # fmt: skip
     return Section("忙闲时段", (Paragraph(tuple(told)), chart))
 
 
 #: Calls without which a half hour's mean wait says little.
 _CALLS_ENOUGH = 50
-
-
-def _days(n: Numbers) -> list[Period]:
-    return periods_between("day", n.book.period.start, min(n.book.period.end, n.book.at.date()))
 
 
 def _windows(n: Numbers) -> tuple[Block, ...]:

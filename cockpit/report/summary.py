@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from cockpit.report.changes import Change
@@ -17,7 +18,7 @@ KEYS = (
     *("callback_rate", "rectify_on_time_rate"),
 )
 #: Counts that are told in sentences beside the rates.
-_RATES = ("wait_avg", "ywtb_case_rate", "overdue_finish_rate", "review_good_rate")
+_RATES = ("wait_avg", "ywtb_case_rate", "ywtb_items_on_target", "overdue_finish_rate", "review_good_rate")
 
 
 def summary(n: Numbers) -> Chapter:
@@ -48,7 +49,7 @@ def _overview(n: Numbers) -> tuple[Sentence, ...]:
         told += ["；" if told else "", "受理办件 ", accepted, "，办结 ", finished]
     if not told:
         return (sentence("summary-none", month, n.here, "没有取号和办件记录。"),)
-    found = [sentence("summary-volumes", month, "，", n.here, *told, "。")]
+    found = [*_partial(n), sentence("summary-volumes", month, "，", n.here, *told, "。")]
     for rate in _RATES:
         figure = n.rate(rate)
         if figure.value is None or figure.small:
@@ -58,6 +59,17 @@ def _overview(n: Numbers) -> tuple[Sentence, ...]:
             words = changed(change)
             found.append(sentence(f"summary-{rate}", figure.name, " ", figure, *words, "。", because=because(change)))
     return tuple(found)
+
+
+def _partial(n: Numbers) -> tuple[Sentence, ...]:
+    """What has to be said first of a month of which the records tell only a part."""
+    day = min(n.book.at, n.book.reaches or n.book.at).date()
+    if n.book.at.date() < n.book.period.end:
+        return (sentence("summary-running", "本月尚未结束，以下数字截至", Name(f"{day.month}月{day.day}日"), "。"),)
+    first = n.book.days["date"].min()
+    if n.comparable(n.label) or not isinstance(first, dt.date):
+        return ()
+    return (sentence("summary-begun", "记录从", Name(f"{first.month}月{first.day}日"), "开始，以下数字不是全月的。"),)
 
 
 def _daily(change: Change) -> list[Part]:

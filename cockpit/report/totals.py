@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -13,6 +15,9 @@ from metrics.periods import Period
 #: Count → how it is called.
 COUNTED = {"accepted": "受理办件", "finished": "办结办件"}
 Totals = dict[tuple[str, str], int]
+Counts = Counter[str]
+#: Six digits of a region code name the county.
+_REGION = pl.col("region_code").str.slice(0, 6)
 
 
 def totals(snapshot: Snapshot, period: Period, at: dt.datetime, timezone: dt.tzinfo) -> Totals:
@@ -32,17 +37,32 @@ def totals(snapshot: Snapshot, period: Period, at: dt.datetime, timezone: dt.tzi
         accepted = cases.filter(pl.col("accept_time").is_between(start, end, closed="left"))
         over = pl.col("status") == "finished"
         finished = cases.filter(pl.col("finish_time").is_between(start, end, closed="left"), over)
+        homes = snapshot.scan("halls").select("hall_id", "county", region=_REGION).collect().rows()
         for name, rows in (("accepted", accepted), ("finished", finished)):
-            by_hall = rows.group_by("hall_id").agg(pl.len()).collect()
-            found[name, "city"] = int(by_hall["len"].sum())
-            found |= {(name, f"hall:{hall}"): count for hall, count in by_hall.iter_rows() if hall is not None}
+            counts = rows.group_by("hall_id", region=_REGION).agg(pl.len()).collect().rows()
+            found |= {(name, place): count for place, count in _by_place(counts, homes).items()}
+    return found
+
+
+def _by_place(counts: Sequence[tuple[str | None, str | None, int]], homes: Sequence[tuple[str, str, str]]) -> Counts:
+    """The city, its counties and halls; a case without a hall is of the county that most halls of its region lie in."""
+    of_hall = {hall: county for hall, county, _ in homes}
+    lie: dict[str, Counter[str]] = {}
+    for _, county, six in sorted(homes, key=lambda home: home[1]):
+        lie.setdefault(six, Counter())[county] += 1
+    found: Counts = Counter()
+    for hall, region, count in counts:
+        found["city"] += count
+        if hall is not None:
+            found[f"hall:{hall}"] += count
+            found[f"county:{of_hall[hall]}"] += count
+        elif region in lie:
+            found[f"county:{lie[region].most_common(1)[0][0]}"] += count
     return found
 
 
 def differing(report: Report, counted: Totals) -> tuple[str, ...]:
-    """Where a report's totals are not the lake's; a county's hold cases without a hall too, and are not compared."""
-    if report.scope.kind == "county":
-        return ()
+    """Where a report's totals are not the lake's, a sentence each."""
     faults = []
     figures = report.figures()
     for name, title in COUNTED.items():

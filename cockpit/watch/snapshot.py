@@ -24,7 +24,7 @@ from cockpit.watch.halls_today import HallToday, city_today, halls_today
 from cockpit.watch.judging import Evaluation
 from cockpit.watch.months import MonthStore
 from cockpit.watch.place_names import names, short
-from cockpit.watch.wall_alerts import INCIDENTS, LINES, SHOWN, in_need, in_zone, incident_lines, strip
+from cockpit.watch.wall_alerts import INCIDENTS, LINES, LIVE, SHOWN, in_need, in_zone, incident_lines, strip
 from cockpit.watch.wall_numbers import Arrivals, PastDays, Scope, course_of, month_rates, share_of, shares
 
 _LOG = logging.getLogger(__name__)
@@ -96,14 +96,15 @@ class _Now:
             self._arrivals = Arrivals(self.snapshot, self._moment, past)
         log = AlertLog(folder.records.database)
         self._records = log.incidents()
-        self._lines = latest_lines(folder.records.database, SHOWN, self._at - BACK, self._at, _READ_LINES)
+        self._lines = latest_lines(folder.records.database, SHOWN, LIVE, self._at - BACK, self._at, _READ_LINES)
 
     def of(self, scope: Scope) -> dict[str, Any]:
         """What the screens of one part of the city show."""
-        incidents = incident_lines(self._records, scope, self._names, self._readings)
+        found = incident_lines(self._records, scope, self._names, self._readings)
+        incidents, later = [one for one in found if one["live"]], [one for one in found if not one["live"]]
         mine = [hall for hall in self._halls if self._within(hall, scope)]
-        levels = _levels(incidents)
-        halls = self._hall_lines(scope, {hall.hall_id: hall for hall in mine if hall.hall_id}, levels)
+        today = {hall.hall_id: hall for hall in mine if hall.hall_id}
+        halls = self._hall_lines(scope, today, _levels(incidents), _levels(later))
         lines = strip(self._lines, scope, self._names, self._zone)
         return {
             "at": self._at.isoformat(),
@@ -118,7 +119,8 @@ class _Now:
             "month": month_rates(self._months, scope, self._at.date()),
             "halls": halls,
             "incidents": [in_zone(one, self._zone) for one in incidents[:INCIDENTS]],
-            "counts": {str(level): sum(one["level"] == level for one in incidents) for level in (1, 2, 3)},
+            "counts": _counts(incidents),
+            "later": _counts(later),
             "need": in_need(incidents, halls),
             "strip": lines[:LINES],
             "calm_since": self._calm_since(scope, bool(incidents)),
@@ -153,7 +155,7 @@ class _Now:
         }
 
     def _hall_lines(
-        self, scope: Scope, today: Mapping[str, HallToday], levels: Mapping[str, int]
+        self, scope: Scope, today: Mapping[str, HallToday], levels: Mapping[str, int], later: Mapping[str, int]
     ) -> list[dict[str, Any]]:
         rows = []
         for place in self._grid:
@@ -164,6 +166,7 @@ class _Now:
                 {
                     "id": hall_id, "name": short(place["short_name"]), "county": short(place["county"]),
                     "row": place["grid_row"], "col": place["grid_col"], "level": levels.get(hall_id, 0),
+                    "later": later.get(hall_id, 0),
                     "open": hall.open if hall else None, "waiting": hall.waiting if hall else None,
                     "windows": hall.open_windows if hall else None, "tickets": hall.tickets if hall else None,
                     "bad_reviews": hall.bad_reviews if hall else None,
@@ -173,7 +176,7 @@ class _Now:
         return rows
 
     def _calm_since(self, scope: Scope, alarmed: bool) -> str | None:
-        """Since when nothing has fired; None while something does, or where nothing did as far back as is looked."""
+        """Since when nothing has been wrong in halls; None while something is, or was in the last days."""
         if alarmed:
             return None
         closed = [
@@ -190,6 +193,10 @@ def _levels(incidents: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         if one["hall_id"] is not None:
             worst[one["hall_id"]] = max(worst.get(one["hall_id"], 0), one["level"])
     return worst
+
+
+def _counts(incidents: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {str(level): sum(one["level"] == level for one in incidents) for level in (1, 2, 3)}
 
 
 def _grid(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -28,6 +28,9 @@ SHOWN = {
     Kind.CLEARED: "已恢复",
     Kind.CLOSED: "已关闭",
 }
+#: What is wrong in halls right now. The rest is judged once a day, a week or a month and followed up for days by those
+#: who are told in the morning (督办): a screen counts it, but it neither turns it red nor takes a line of its lists.
+LIVE = frozenset(one.cause for one in catalogue().values() if one.cadence == "RT")
 #: So many lines, incidents and halls are shown at most.
 LINES, INCIDENTS, IN_NEED = 12, 40, 8
 
@@ -45,7 +48,7 @@ def incident_lines(
 
     Returns:
         id, level, place, hall_id, county, title, what, more, since, state, state_since, told; for red ones reading,
-        action.
+        action, live (whether it is wrong right now, or followed up for days).
     """
     found = [
         _line(record, names, readings)
@@ -124,7 +127,7 @@ def _line(record: IncidentRecord, names: Names, readings: Mapping[str, pl.DataFr
     line: dict[str, Any] = {
         "id": incident.id, "level": incident.level, "place": _said(names, place), "hall_id": hall, "county": county,
         "title": CAUSES.get(cause, cause), "what": worst.name if worst else firing[0][0], "more": len(firing) - 1,
-        "since": incident.opened_at.isoformat(),
+        "since": incident.opened_at.isoformat(), "live": cause in LIVE,
     } | handled(record)  # fmt: skip
     if incident.level >= RED:
         line["reading"] = _reading(firing[0], incident.alerts[firing[0]], readings)

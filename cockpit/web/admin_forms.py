@@ -76,7 +76,7 @@ def walls(folder: DataFolder, viewer: Viewer) -> None:
     if not valid:
         return
     with st.container(key="panel-revoke"):
-        widgets.heading("收回大屏令牌", "收回以后，这块屏立即变为登录页面。")
+        widgets.heading("收回大屏令牌", "收回以后，这块屏半分钟内停止显示，写明“本屏已停用”。")
         name = st.selectbox("要收回的大屏", valid, key="revoke-name", placeholder="请选择")
         sure = st.checkbox("我确认收回上面选择的大屏的令牌", key=f"sure-wall-{name}")
         st.button("收回", key="revoke", disabled=not sure, on_click=_revoke, args=(name,))

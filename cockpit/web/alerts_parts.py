@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -44,11 +45,11 @@ def _open_choices(page: Opened) -> list[Choice]:
     states = {state.value: said for state, said in STATES.items() if state is not State.CLOSED}
     return [
         Choice("who", "哪些", {MINE: "与我有关", ALL: "我能看到的全部"}, default=_usual(page.viewer), remembered=False),
-        Choice("level", "级别", everything | dict(board.levels()), remembered=False),
-        Choice("state", "状态", everything | states, remembered=False),
-        Choice("group", "类别", everything | dict(board.groups()), remembered=False),
-        county,
-        hall,
+        Choice("level", "级别", everything | dict(board.levels()), remembered=False, aside=True),
+        Choice("state", "状态", everything | states, remembered=False, aside=True),
+        Choice("group", "类别", everything | dict(board.groups()), remembered=False, aside=True),
+        replace(county, aside=True),
+        replace(hall, aside=True),
     ]
 
 

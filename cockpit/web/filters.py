@@ -32,6 +32,7 @@ class Choice:
         options: value and Chinese label of each, in the order shown; the labels must differ from each other.
         default: value where nothing is chosen; "" = the first.
         remembered: whether a choice made on another page of this visit holds here too.
+        aside: whether it waits behind 更多条件, because most visits do without it.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Choice:
     options: Mapping[str, str]
     default: str = ""
     remembered: bool = True
+    aside: bool = False
 
     @property
     def fallback(self) -> str:
@@ -67,19 +69,29 @@ def bar(*choices: Choice) -> dict[str, str]:
     _say_unknown(offered)
     with st.container(key="filters"):
         for choice in offered:
-            name = _widget(choice.key)
-            # The address decides, also when somebody goes back in the browser.
-            st.session_state[name] = chosen[choice.key]
-            st.selectbox(
-                choice.title,
-                options=list(choice.options),
-                format_func=choice.said,
-                key=name,
-                placeholder="请选择",
-                on_change=_changed,
-                args=(choice.key, choice.fallback),
-            )
+            if not choice.aside:
+                _draw(choice, chosen[choice.key])
+        if aside := [choice for choice in offered if choice.aside]:
+            used = sum(chosen[choice.key] != choice.fallback for choice in aside)
+            with st.popover(f"更多条件（已选 {used} 项）" if used else "更多条件", width="stretch", key="filter-more"):
+                for choice in aside:
+                    _draw(choice, chosen[choice.key])
     return chosen
+
+
+def _draw(choice: Choice, value: str) -> None:
+    name = _widget(choice.key)
+    # The address decides, also when somebody goes back in the browser.
+    st.session_state[name] = value
+    st.selectbox(
+        choice.title,
+        options=list(choice.options),
+        format_func=choice.said,
+        key=name,
+        placeholder="请选择",
+        on_change=_changed,
+        args=(choice.key, choice.fallback),
+    )
 
 
 def address(page: str, **chosen: str) -> str:

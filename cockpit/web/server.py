@@ -178,6 +178,9 @@ def _announced(settings: Settings, one_time: Path | None) -> Any:  # noqa: ANN40
         sys.stderr.write(f"政务服务驾驶舱已启动：{installed.public_address()}（按 Ctrl+C 停止）\n")
         if one_time is not None:
             sys.stderr.write(f"第一次登录：账号 {FIRST_ADMIN}，一次性密码在 {one_time}，登录后请立即修改。\n")
+            sys.stderr.write(
+                "系统管理员只管账号；看大厅和预警，请在“系统管理”里（或用 user add）添加相应角色的账号。\n"
+            )
         sys.stderr.flush()
         yield
 

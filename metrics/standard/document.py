@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from metrics.standard.tables import PROVENANCE, TABLES, VERSION, Column, Table
+from metrics.standard.words import CODE_WORDS
 
 PAGE = Path("docs") / "data-standard.md"
 _MARKS = {"event": "事件", "plan": "计划", "attribute": "属性"}
@@ -47,7 +50,7 @@ def page() -> str:
 def _table(table: Table) -> str:
     name = table.title.partition(":")[0]
     time = f"；按 `{table.time}` 分月保存" if table.time else ""
-    rows = "".join(_row(column) for column in table.columns)
+    rows = "".join(_row(column, CODE_WORDS.get(f"{table.name}.{column.name}", {})) for column in table.columns)
     rules = "".join(f"- {rule}\n" for rule in _rules(table))
     return (
         f"\n## `{table.name}` {name}\n\n主键：{'、'.join(f'`{column}`' for column in table.key)}{time}\n\n"
@@ -56,8 +59,9 @@ def _table(table: Table) -> str:
     )
 
 
-def _row(column: Column) -> str:
-    allowed = [f"`{code}`" for code in column.codes or ()]
+def _row(column: Column, words: Mapping[str, str]) -> str:
+    allowed = [f"`{code}` {words[code]}" for code in column.codes or ()]
+    allowed = ["；".join(allowed)] if allowed else []
     if column.ref:
         allowed.append(f"见 `{column.ref}`")
     if column.default is not None:
@@ -72,15 +76,23 @@ def _row(column: Column) -> str:
 def _rules(table: Table) -> list[str]:
     """Order of times and what a status demands, from the names of the schema's own rules."""
     found = []
-    for rule in table.schema._validation_rules(with_cast=False):
-        kind, *columns = rule.split("__")
+    for name, rule in table.schema._validation_rules(with_cast=False).items():
+        kind, *columns = name.split("__")
         if kind == "order":
             found.append(f"`{columns[0]}` ≤ `{columns[1]}`")
         elif kind == "needs":
-            found.append(f"状态为终态时 `{columns[0]}` 必填")
+            found.append(f"状态为 {_statuses(table, rule.expr, columns[0], None)} 时 `{columns[0]}` 必填")
         elif kind == "forbids":
-            found.append(f"状态尚未结束时 `{columns[0]}` 须为空")
+            filled = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+            found.append(f"状态为 {_statuses(table, rule.expr, columns[0], filled)} 时 `{columns[0]}` 须为空")
     return found
+
+
+def _statuses(table: Table, rule: pl.Expr, time: str, value: dt.datetime | None) -> str:
+    """The statuses for which a rule refuses such a time, found by asking the rule itself."""
+    codes = next(column.codes for column in table.columns if column.name == "status") or ()
+    rows = pl.DataFrame({"status": codes}).with_columns(pl.lit(value, pl.Datetime("us", "UTC")).alias(time))
+    return "、".join(f"`{code}`" for code in rows.filter(~rule)["status"])
 
 
 if __name__ == "__main__":

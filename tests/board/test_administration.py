@@ -17,6 +17,7 @@ from cockpit.lake.folder import DataFolder
 from cockpit.records.audit_trail import Wanted
 from cockpit.records.missed import MissedStep
 from cockpit.records.people import line
+from cockpit.web import sitemap
 from tests.board.small_city import build
 from tests.web.people import account_in, session_in
 
@@ -112,6 +113,10 @@ def test_the_table_of_roles_says_what_the_roles_are() -> None:
             assert (title in said["pages"].split("、")) == (page in PAGES[role])
         for right, title in administration.RIGHT_TITLES.items():
             assert (title in said["rights"].split("、")) == (right in RIGHTS[role])
+
+
+def test_the_table_of_roles_knows_every_page_of_the_menu() -> None:
+    assert set(administration.PAGE_TITLES.items()) == {(page.name, page.title) for page in sitemap.PAGES}
 
 
 def test_every_action_of_the_product_has_its_words() -> None:

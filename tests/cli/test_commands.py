@@ -72,6 +72,23 @@ def test_import_tells_people_in_a_table_with_the_reasons_in_words(data_dir: Path
     assert done.stderr == ""
 
 
+def test_each_reason_is_a_line_of_its_own_with_the_codes_that_are_taken(data_dir: Path, files: Path) -> None:
+    lines = run("check", "standard", files, "--data", data_dir).stdout.splitlines()
+    (told,) = [line for line in lines if "取号渠道（channel）" in line]
+    assert told.startswith(
+        "  tickets 隔离 1 行：取号渠道（channel）：代码不在数据标准之内（kiosk、app、wechat、desk、phone、staff）；请"
+    )
+
+
+def test_columns_that_the_standard_does_not_know_are_named(data_dir: Path, files: Path, tmp_path: Path) -> None:
+    path = write(tmp_path, "tickets.csv", [ticket(9) | {"颜色": "红", "叫号": ""}, ticket(10)])
+    told = answer("check", "standard", files, path, "--data", data_dir)
+    assert told["unused"] == {"tickets": ["颜色", "叫号"]}
+    said = run("check", "standard", files, path, "--data", data_dir).stdout
+    assert "  tickets 没有用到的列：颜色、叫号；数据标准里没有，列名见 docs/data-standard.md\n" in said
+    assert answer("check", "standard", files, "--data", data_dir)["unused"] == {}
+
+
 def test_check_answers_the_same_and_stores_nothing_not_even_a_data_folder(data_dir: Path, files: Path) -> None:
     told = answer("check", "standard", files, "--data", data_dir)
     assert told["batch"] is None
@@ -149,6 +166,21 @@ def test_a_look_at_a_folder_that_is_not_there_makes_none(data_dir: Path) -> None
     for command in ("quarantine", "doctor", "maintain"):
         assert str(data_dir) in refused(command, "--data", data_dir)
     assert not data_dir.exists()
+
+
+def test_real_records_are_not_mixed_into_a_demo_city_unless_it_is_named(
+    data_dir: Path, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer("demo", "--halls", "3", "--days", "1", "--data", data_dir)
+    before = fingerprint(data_dir)
+    config = tmp_path / "config.toml"
+    config.write_text(f'data_dir = "{data_dir}"\n', encoding="utf-8")
+    monkeypatch.setenv("COCKPIT_CONFIG", str(config))
+    said = refused("import", "standard", files)
+    assert "里是演示城市，真实数据不能与它混在一起；请用 --data 另指一个目录" in said
+    assert fingerprint(data_dir) == before
+    told = run("import", "standard", files, "--data", data_dir)
+    assert told.exit_code == 0 and "从此与虚构的数据混在一起，只宜用于演练" in told.stderr
 
 
 def test_a_demo_city_is_not_mixed_with_real_records(data_dir: Path, files: Path) -> None:

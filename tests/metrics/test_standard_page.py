@@ -4,6 +4,7 @@ from pathlib import Path
 
 from metrics.standard import TABLES
 from metrics.standard.document import PAGE, page
+from metrics.standard.words import CODE_WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +31,18 @@ def test_marks_keys_and_references_are_those_of_the_standard() -> None:
     assert {name for name, table in TABLES.items() if table.time is None} == {
         "halls", "calendar", "workdays", "departments", "staff", "items", "queues", "windows", "devices",
     }  # fmt: skip
+
+
+def test_every_code_has_its_words_and_every_word_its_code() -> None:
+    codes = {f"{table.name}.{c.name}": set(c.codes) for table in TABLES.values() for c in table.columns if c.codes}
+    assert {place: set(words) for place, words in CODE_WORDS.items()} == codes
+    assert all(len(set(words.values())) == len(words) for words in CODE_WORDS.values())
+
+
+def test_the_page_names_the_statuses_that_want_a_time() -> None:
+    text = page()
+    assert "- 状态为 `finished` 时 `finish_time` 必填\n- 状态为 `rejected`、`withdrawn` 时 `closed_time` 必填\n" in text
+    assert "- 状态为 `waiting`、`called`、`serving` 时 `end_time` 须为空\n" in text
 
 
 def test_the_standard_has_exactly_its_24_tables() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from cockpit.intake.profile import load_profile
 from cockpit.lake.folder import DataFolder, open_folder
 from cockpit.report.book import halls_of, load, scopes
 from cockpit.report.content import build
+from cockpit.report.matters import matters
 from cockpit.report.model import Chart, Keys, Paragraph, Points, Report, Scope, Table
 from cockpit.report.numbers import Numbers
 from cockpit.report.traceable import Figure, Name
 from cockpit.settings import Settings
+from metrics.periods import parse
 from metrics.standard import TABLES
 from tests.report.conftest import MONTH, NOW, ZONE, Written
 
@@ -84,6 +87,22 @@ def test_a_day_has_as_many_tickets_as_were_taken(written: Written) -> None:
     # Transfers count once, and tickets cancelled at once not at all: no day has more than its rows.
     assert all(told[day] <= days[day] * 1.02 for day in days)
     assert sum(told.values()) == pytest.approx(sum(days.values()), rel=0.05)
+
+
+def test_the_mean_of_a_half_hour_leaves_out_the_days_on_which_nobody_came(written: Written) -> None:
+    days, slots = Counter[dt.date](), Counter[tuple[int, int]]()
+    for row in (one for one in written.book.days.to_dicts() if one["taken"]):
+        days[row["date"]] += row["taken"]
+    for row in written.book.slots.to_dicts():
+        slots[row["weekday"], row["slot"]] += row["taken"]
+    open_on = Counter(day.isoweekday() for day in days)
+    chart = next(block for block in written.city.blocks() if isinstance(block, Chart) and block.key == "arrivals-heat")
+    monday = next(row for row in chart.series if row.name == "星期一")
+    assert open_on[1] == 3, "the fifth was a holiday"
+    first = min(slot for (_, slot) in slots)
+    for number, mean in enumerate(monday.values):
+        taken = slots[1, first + 30 * number]
+        assert mean == pytest.approx(taken / 3) if taken else not mean
 
 
 def test_bad_reviews_are_those_of_the_rows(written: Written) -> None:
@@ -215,8 +234,6 @@ def test_what_was_printed_and_is_now_otherwise_is_told_in_the_next_report(writte
 @pytest.mark.parametrize("label", ["2026-07", "2026-11", "2026-02"])
 def test_months_of_all_kinds_have_a_report(written: Written, label: str) -> None:
     """The month in which the records begin, one that has just begun, and one without any data."""
-    from metrics.periods import parse
-
     book = load(written.folder, written.folder.lake.snapshot(), parse(label), NOW)
     for scope in scopes(book):
         report = build(book, scope, {})
@@ -224,3 +241,61 @@ def test_months_of_all_kinds_have_a_report(written: Written, label: str) -> None
         compared = [key for key in report.figures().values() if "~" in key.key and key.key.endswith(scope.place)]
         if label in ("2026-02", "2026-07"):
             assert all(figure.value is None for figure in compared), "nothing before it can be compared"
+
+
+def test_a_month_that_is_not_over_is_told_as_such_and_for_each_day_that_was(written: Written) -> None:
+    now = dt.datetime(2026, 10, 21, 20, tzinfo=ZONE)
+    book = load(written.folder, written.folder.lake.snapshot(), MONTH, now)
+    n = Numbers(book, Scope(name=book.city))
+    held = {
+        row["date"]
+        for row in rows(written.folder, "calendar")
+        if row["open_at"] and MONTH.start <= row["date"] < MONTH.end and row["open_at"] <= now
+    }
+    assert n.days().value == len(held) < written.book.open_days[MONTH.label, "city"]
+    assert n.count_change("accepted", total=True).by.value is None, "part of a month is no fall"
+    assert n.count_change("accepted").by.value is not None
+    report = build(book, Scope(name=book.city), {})
+    said = [sentence.text for sentence in report.sentences()]
+    assert any("本月尚未结束，以下数字截至 10月21日。" in text.replace("截至10", "截至 10") for text in said)
+    assert not any("尚未结束" in sentence.text for sentence in written.city.sentences())
+
+
+def test_a_month_in_whose_midst_the_records_begin_says_so(written: Written) -> None:
+    book = load(written.folder, written.folder.lake.snapshot(), parse("2026-06"), NOW)
+    if book.days.is_empty():
+        book = load(written.folder, written.folder.lake.snapshot(), parse("2026-07"), NOW)
+    first = min(row["date"] for row in book.days.to_dicts() if row["taken"])
+    said = [sentence.text for sentence in build(book, Scope(name=book.city), {}).sentences()]
+    told = any(f"记录从{first.month}月{first.day}日开始" in text for text in said)
+    assert told == (book.period.label not in book.whole)
+
+
+def test_halls_people_dislike_and_reviews_left_alone_are_named(written: Written) -> None:
+    n = Numbers(written.book, Scope())
+    hall = halls_of(written.book, Scope())[0]
+    rates, sums = dict(written.book.rates), dict(written.book.sums)
+    rates["review_good_rate", MONTH.label, hall.place] = (90.0, 100.0, 90.0)
+    for one in halls_of(written.book, Scope()):
+        sums["bad_named", MONTH.label, one.place] = sums["bad_named_called", MONTH.label, one.place] = 0.0
+    for place in ("city", hall.place):
+        rates["callback_rate", MONTH.label, place] = (1.0, 4.0, 25.0)
+        sums["bad_named", MONTH.label, place], sums["bad_named_called", MONTH.label, place] = 4.0, 1.0
+    told = [one.said.text for one in matters(Numbers(replace(written.book, rates=rates, sums=sums), Scope()))]
+    assert [
+        text for text in told if f"{hall.name}（90.00%）" in text and text.startswith("主动评价好评率低于 98% 的大厅")
+    ], told
+    assert f"3 件差评没有回访，差评回访率 25.00%，要求 100%，其中{hall.name} 3 件。" in told
+    assert not any(hall.name in one.said.text and "好评率" in one.said.text for one in matters(n))
+
+
+def test_a_place_below_the_demand_is_told_with_how_far_it_fell(written: Written) -> None:
+    rates, before = dict(written.book.rates), MONTH.previous().label
+    for name in ("ywtb_case_rate", "ywtb_items_on_target"):
+        rates[name, MONTH.label, "city"] = (7_000.0, 10_000.0, 70.0)
+        rates[name, before, "city"] = (9_500.0, 10_000.0, 95.0)
+    report = build(replace(written.book, rates=rates), Scope(name=written.book.city), {})
+    said = [sentence.text for sentence in report.sentences()]
+    assert "一网通办办件率 70.00%，低于省级要求的 90%，较上月下降 25.00 个百分点。" in said
+    assert "达标事项占比 70.00%，较上月下降 25.00 个百分点。" in said
+    assert any("单事项一网通办率达标的" in text and text.endswith("较上月下降 25.00 个百分点。") for text in said)

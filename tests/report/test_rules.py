@@ -72,6 +72,21 @@ def test_gaps_are_no_changes_and_too_few_tell_nothing() -> None:
     assert spread([1.0] * 7) == 0.0
 
 
+def test_a_few_complaints_more_among_many_visits_are_chance() -> None:
+    def complaints(count: float, done: float) -> Figure:
+        return Figure("onsite@2026-10@city", "现场投诉率", 1e4 * count / done, "件/万号", 2, count, done)
+
+    now, before = complaints(46, 165_000), complaints(54, 220_000)
+    by_hand = BEYOND * math.hypot(math.sqrt(46) / 16.5, math.sqrt(54) / 22)
+    assert uncertain(now, before) == pytest.approx(by_hand)
+    assert change(now, before, "件/万号", 2, uncertain(now, before)).way == "same"
+    assert (
+        change(complaints(146, 165_000), before, "件/万号", 2, uncertain(complaints(146, 165_000), before)).way == "up"
+    )
+    # A place without one is known no better than one with one.
+    assert uncertain(complaints(0, 10_000), complaints(0, 10_000)) == pytest.approx(BEYOND * math.sqrt(2))
+
+
 @given(SHARE, SHARE, st.integers(1, 10**6), st.integers(1, 10**6))
 def test_what_is_called_a_change_lies_beyond_its_limit(now: float, before: float, n: int, m: int) -> None:
     limit = uncertain(rate(now, n), rate(before, m))

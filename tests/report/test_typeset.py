@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cockpit.report.check import faults
-from cockpit.report.model import Chart, Report, Scope
+from cockpit.report.model import Chapter, Chart, Report, Scope, Section, Table
+from cockpit.report.traceable import Name
 from cockpit.report.typeset import pdf
 from tests.report import sample
 
@@ -53,6 +55,23 @@ def test_the_same_report_is_the_same_file_in_another_process(made: bytes) -> Non
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == hashlib.sha256(made).hexdigest()
     assert pdf(sample.report(), 2) != made
+
+
+def test_the_mark_of_a_small_sample_stands_behind_its_number(tmp_path: Path) -> None:
+    rows = tuple((Name(f"事项{n}"), sample.figure("超期办结率", 30.56, "%", 2, small=True)) for n in range(3))
+    chapter = Chapter(
+        "办件与时限", (Section("时限执行", (Table("late", "超期办结较多的事项", ("事项", "超期办结率（%）"), rows),)),)
+    )
+    document = pypdfium2.PdfDocument(pdf(replace(sample.report(), chapters=(chapter,)), 1))
+    page = next(page for page in document if "30.56" in page.get_textpage().get_text_range())
+    text = page.get_textpage()
+    signs = [(text.get_text_range(n, 1), text.get_charbox(n)) for n in range(text.count_chars())]
+    stars = [box for sign, box in signs if sign == "＊"]
+    digits = [box for sign, box in signs if sign == "6"]
+    assert len(stars) >= len(rows)
+    for left, bottom, _, top in stars[: len(rows)]:
+        beside = [box for box in digits if box[1] < (bottom + top) / 2 < box[3] + 2]
+        assert beside and all(box[2] <= left + 0.5 for box in beside)
 
 
 def test_the_file_says_what_it_is_and_can_be_walked_through(made: bytes) -> None:

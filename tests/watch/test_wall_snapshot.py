@@ -62,7 +62,9 @@ class Shown:
         other = (("hall_id", others[0]),)
         waiting = Incident("two", (other, "posts"), T - dt.timedelta(minutes=20), {("window_open_rate", other): 1}, 1)
         ended = Incident("three", (other, "devices"), T - dt.timedelta(hours=3), {("device_offline", other): 0}, 2)
-        return [given, waiting, ended]
+        # Judged once a month and followed up for days: red, and yet no alarm of a screen.
+        slow = Incident("four", (other, "platform"), T - dt.timedelta(days=9), {("ywtb_window_rate", other): 3}, 3)
+        return [given, waiting, ended, slow]
 
     def body(self, scope: str = "city") -> dict[str, Any]:
         found = read_snapshot(self.folder.records.database, scope)
@@ -79,7 +81,12 @@ class Shown:
 
 def keep(folder: DataFolder, incidents: list[Incident]) -> None:
     """As if evaluations and people had left them."""
-    openers = {"crowd": "wait_avg", "posts": "window_open_rate", "devices": "device_offline"}
+    openers = {
+        "crowd": "wait_avg",
+        "posts": "window_open_rate",
+        "devices": "device_offline",
+        "platform": "ywtb_window_rate",
+    }
     with AlertLog(folder.records.database).writing() as book:
         book.save_all(IncidentRecord(one, openers[one.key[1]]) for one in incidents)
         book.add_events(Event(one.opened_at, one.id, Kind.OPENED, one.worst) for one in incidents)
@@ -173,7 +180,10 @@ def test_incidents_say_how_far_they_are_and_name_nobody(city_shown: Shown) -> No
         ("two", 1, "待签收"),
     ]
     assert body["incidents"][0]["told"] == "市中心" and body["incidents"][1]["told"] is None
-    assert body["counts"] == {"1": 1, "2": 0, "3": 1}
+    assert body["counts"] == {"1": 1, "2": 0, "3": 1} and body["later"] == {"1": 0, "2": 0, "3": 1}
+    marked = {hall["id"]: (hall["level"], hall["later"]) for hall in body["halls"] if hall["level"] or hall["later"]}
+    other = dict(city_shown.incidents()[1].key[0])["hall_id"]
+    assert marked == {city_shown.hall: (3, 0), other: (1, 3)}
     assert [(row["id"], row["level"]) for row in body["need"]][0] == (city_shown.hall, 3)
     assert [line["kind"] for line in body["strip"]] == ["opened", "acknowledged", "opened", "opened"]
     assert body["calm_since"] is None

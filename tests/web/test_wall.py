@@ -96,8 +96,8 @@ def test_says_what_it_knows_and_leaves_out_what_it_does_not(browser: Browser, hu
     hung.show(shown("quiet"))
     with screen(browser, hung, "now") as page:
         page.wait_for_selector("#stage:not(.dark)")
-        assert "全市平稳" in page.inner_text("#status") and "自 09:35 起无预警" in page.inner_text("#status")
-        assert "没有未关闭的预警" in page.inner_text("#now .alerts")
+        assert "全市现场平稳" in page.inner_text("#status") and "自 09:35 起" in page.inner_text("#status")
+        assert "现场没有预警" in page.inner_text("#now .alerts")
         assert page.locator(".stale").count() == 0 and "red" not in (page.get_attribute("#stage", "class") or "")
     hung.show(shown("nothing"), later=1)
     with screen(browser, hung, "now") as page:
@@ -109,6 +109,20 @@ def test_says_what_it_knows_and_leaves_out_what_it_does_not(browser: Browser, hu
         page.wait_for_selector(".tile.stale")
         assert re.search(r"5\d 分钟前", page.inner_text("#now .course h2"))
         assert page.locator("#now .alerts.stale").count() == 0
+
+
+def test_what_is_followed_up_for_days_is_counted_and_turns_no_screen_red(browser: Browser, hung: Hung) -> None:
+    body = shown("quiet") | {"later": {"1": 87, "2": 98, "3": 19}}
+    body["halls"][7]["later"] = 3
+    hung.show(body, later=5)
+    with screen(browser, hung) as page:
+        page.wait_for_selector("#stage:not(.dark)")
+        assert "全市现场平稳" in page.inner_text("#status") and "red" not in (
+            page.get_attribute("#stage", "class") or ""
+        )
+        assert page.inner_text("#now .alerts .more") == "督办事项：红 19、橙 98、黄 87"
+        assert "现场没有预警" in page.inner_text("#now .alerts")
+        assert page.locator("#now .hall.later3").count() == 2 and page.locator("#spotlight.on").count() == 0
 
 
 def test_a_red_incident_takes_the_screen_within_ten_seconds(browser: Browser, hung: Hung) -> None:
@@ -137,27 +151,26 @@ def test_a_red_incident_of_an_item_says_the_day_it_began_and_no_numbers_of_a_hal
 
 
 def test_no_frame_is_without_its_chart(browser: Browser, hung: Hung) -> None:
-    with screen(browser, hung, "now") as page:
-        watch_frames(browser, hung, page, seconds=15)
+    watch_frames(browser, hung, seconds=15)
 
 
 @pytest.mark.proof
 def test_no_frame_of_a_minute_is_without_its_chart(browser: Browser, hung: Hung) -> None:
-    with screen(browser, hung, "now") as page:
-        watch_frames(browser, hung, page, seconds=60)
+    watch_frames(browser, hung, seconds=60)
 
 
-def watch_frames(browser: Browser, hung: Hung, page: Page, seconds: int) -> None:
+def watch_frames(browser: Browser, hung: Hung, seconds: int) -> None:
     """Look at every frame while snapshots keep coming."""
     hung.show(shown("normal"), later=20)
-    page.wait_for_selector("#now .alert")
-    page.evaluate(FRAMES)
-    for turn in range(seconds // 3):
-        body = shown(("normal", "red", "quiet")[turn % 3])
-        body["arrivals"]["today"][5] += turn
-        hung.show(body, later=21 + turn)
-        page.wait_for_timeout(3000)
-    looked = page.evaluate("looked")
+    with screen(browser, hung, "now") as page:
+        page.wait_for_selector("#now .alert")
+        page.evaluate(FRAMES)
+        for turn in range(seconds // 3):
+            body = shown(("normal", "red", "quiet")[turn % 3])
+            body["arrivals"]["today"][5] += turn
+            hung.show(body, later=21 + turn)
+            page.wait_for_timeout(3000)
+        looked = page.evaluate("looked")
     assert looked["frames"] > 5 * seconds and looked["missing"] == 0 and looked["removed"] == 0
 
 

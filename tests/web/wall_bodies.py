@@ -36,6 +36,7 @@ def shown(state: str) -> dict[str, Any]:
         "cases": {"so_far": 1359, "usual_so_far": 1431.0, "ratio": 0.95} if live else None, "month": month(),
         "halls": halls, "incidents": incidents[:40],
         "counts": {str(level): sum(one["level"] == level for one in incidents) for level in (1, 2, 3)},
+        "later": {"1": 87, "2": 98, "3": 19} if state == "normal" else dict.fromkeys("123", 0),
         "need": [need(one, halls) for one in incidents[:8]], "strip": strip(incidents),
         "calm_since": None if incidents else AT.replace(hour=9, minute=35).isoformat(),
     }  # fmt: skip
@@ -47,7 +48,7 @@ def hall(number: int, level: int, *, live: bool) -> dict[str, Any]:
     return {
         "id": f"H{number + 1:03d}", "name": f"{'云临听望枫石晴澄市'[county]}{'中桥溪坞渚皋笺影籁澹'[place % 10]}镇",
         "county": COUNTIES[county], "row": 4 * (county // 3) + place // 4, "col": 4 * (county % 3) + place % 4,
-        "level": level, "open": (number % 17 != 5) if live else None,
+        "level": level, "later": {7: 1, 23: 3}.get(number, 0), "open": (number % 17 != 5) if live else None,
         "waiting": (number * 7 % 13 + 30 * (level > 2)) if live else None, "windows": number % 9 + 2 if live else None,
         "tickets": number * 11 % 90 if live else None, "bad_reviews": int(number % 29 == 3) if live else None,
         "wait": round(number * 5 % 11 + 0.4, 2) if live else None,
@@ -100,7 +101,7 @@ def incident(number: int, level: int) -> dict[str, Any]:
     since = (AT - dt.timedelta(minutes=5 + number)).isoformat()
     found = {
         "id": f"20261102T0200Z-crowd-{where['id']}", "level": level, "place": where["name"], "hall_id": where["id"],
-        "county": where["county"], "title": "排队拥挤", "what": "平均等候", "more": 2, "since": since,
+        "county": where["county"], "title": "排队拥挤", "what": "平均等候", "more": 2, "since": since, "live": True,
         "state": "待签收" if number % 2 else "处置中", "state_since": since,
         "told": "大厅主任" if level > 1 else "值班长",
     }  # fmt: skip

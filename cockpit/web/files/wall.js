@@ -152,7 +152,7 @@
     const parts = old.alerts ? [] : !counts.length && old.live
       ? [make("span", "since", `数据已 ${Parts.ago(old.live).replace("前", "")}没有更新，暂不能判断是否平稳`)] : counts.length
       ? counts.map((level) => box("span", "tally", make("span", `level l${level}`, Parts.LEVELS[level]), make("span", "", String(body.counts[level]))))
-      : [make("span", "calm", body.bound_to === "city" ? "全市平稳" : "运行平稳"), make("span", "since", body.calm_since ? `${Scenes.since(body.calm_since, moment)}起无预警` : "近两天无预警")];
+      : [make("span", "calm", body.bound_to === "city" ? "全市现场平稳" : "现场平稳"), make("span", "since", body.calm_since ? `${Scenes.since(body.calm_since, moment)}起` : "近两天无现场预警")];
     if (old.alerts) parts.push(make("span", "since", `预警判定停在 ${clockOf(body.at)}`));
     parts.push(make("span", "since", reach(body, moment)));
     if (closed(body) && Date.parse(body.resumes) > now()) parts.splice(-1, 0, make("span", "since", `已闭厅，${opening(body, moment)}开放`));

@@ -48,7 +48,7 @@ const Scenes = (() => {
     course.append(make("div", "chart"));
     const month = tile("month", "month", "本月一网通办");
     month.append(make("div", "rows"));
-    const alerts = tile("alerts", "alerts", "未关闭的预警");
+    const alerts = tile("alerts", "alerts", "现场预警");
     alerts.append(make("div", "rows"), make("div", "more"), box("div", "quiet", make("b"), make("span", "soft")));
     const need = tile("live", "needs", "需要支援的大厅");
     need.append(make("div", "rows"));
@@ -136,11 +136,18 @@ const Scenes = (() => {
       say(row.children[2], `${one.state} ${lasting(minutes(one.state_since, moment))}${told}`);
     });
     built.alerts.children[1].hidden = shown.length === 0;
-    built.alerts.children[2].hidden = rest <= 0;
-    say(built.alerts.children[2], `另有 ${rest} 起`);
+    const more = [rest > 0 ? `另有 ${rest} 起` : "", toFollow(body)].filter(Boolean).join("；");
+    built.alerts.children[2].hidden = more === "";
+    say(built.alerts.children[2], more);
     built.alerts.children[3].hidden = shown.length > 0;
-    say(built.alerts.children[3].firstChild, "没有未关闭的预警");
+    say(built.alerts.children[3].firstChild, "现场没有预警");
     say(built.alerts.children[3].lastChild, body.now.halls_open === null ? "今日还没有可判断的数据" : body.calm_since ? `${since(body.calm_since, instant)}起平稳` : "近两天没有预警");
+  }
+
+  /** What is judged by day, week or month and followed up for days: counted, never an alarm of the screen. */
+  function toFollow(body) {
+    const levels = [3, 2, 1].filter((level) => body.later[level] > 0);
+    return levels.length ? `督办事项：${levels.map((level) => `${LEVELS[level]} ${body.later[level]}`).join("、")}` : "";
   }
 
   const since = (then, instant) => (then.slice(0, 10) === instant.slice(0, 10) ? `自 ${clockOf(then)} ` : `自 ${Parts.dayOf(then)} ${clockOf(then)} `);
@@ -182,7 +189,7 @@ const Scenes = (() => {
       block.lastChild.style.gridTemplate = `repeat(${down}, minmax(0, 1fr)) / repeat(${across}, minmax(0, 1fr))`;
       const placed = [...list].sort((a, b) => (a.row ?? 9999) - (b.row ?? 9999) || (a.col ?? 9999) - (b.col ?? 9999) || (a.id < b.id ? -1 : 1));
       rows(block.lastChild, placed, (hall) => hall.id, () => (large ? box("div", "hall", make("span"), make("b")) : make("div", "hall")), (cell, hall) => {
-        dress(cell, `hall ${hall.level ? `l${hall.level}` : hall.open === null ? "dim" : hall.open ? "" : "shut"} ${hall.level || hall.waiting ? "" : "none"}`.trim());
+        dress(cell, `hall ${hall.level ? `l${hall.level}` : hall.open === null ? "dim" : hall.open ? "" : "shut"} ${hall.level || hall.waiting ? "" : "none"} ${hall.later > hall.level ? `later${hall.later}` : ""}`.trim());
         if (!large) say(cell, LEVELS[hall.level]);
         else {
           say(cell.firstChild, down * high > 12 && wide > 3 ? "" : hall.name.slice(0, 4));
@@ -299,7 +306,7 @@ const Scenes = (() => {
       box("div", "sign", make("span", "level l3", "红"), make("span", "", "红色预警")), make("div", "where cut"), make("div", "title cut"),
       box("div", "value", box("b", "", make("span"), make("small")), make("span", "soft")), facts, make("div", "do cut"));
     told.dataset.tile = "alerts";
-    const others = tile("alerts", "alerts", "其他未关闭的预警");
+    const others = tile("alerts", "alerts", "其他现场预警");
     others.append(make("div", "rows"), make("div", "more"));
     const story = tile("alerts", "story", "最近动态");
     story.append(make("div", "rows"));
@@ -313,7 +320,7 @@ const Scenes = (() => {
     const moment = Date.parse(instant);
     const [, where, title, value, , todo] = built.told.children;
     say(where, one ? one.place : "没有红色预警");
-    say(title, one ? `${one.title}${one.what ? ` · ${one.what}` : ""}${one.more > 0 ? ` 等 ${one.more + 1} 项` : ""}` : "全市平稳");
+    say(title, one ? `${one.title}${one.what ? ` · ${one.what}` : ""}${one.more > 0 ? ` 等 ${one.more + 1} 项` : ""}` : "现场平稳");
     const reading = one && one.reading;
     value.hidden = !reading;
     if (reading) {
