@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 from polars.exceptions import PolarsError
 
+from cockpit import clock
 from cockpit.door.viewer import Viewer
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
@@ -16,7 +18,9 @@ from cockpit.web import installed, who, widgets
 from cockpit.web.reading import UNREADABLE
 
 _LOG = logging.getLogger(__name__)
-_TOLD = "ck-told"
+_TOLD, _LAST, _SINCE = "ck-told", "ck-told-last", "ck-told-since"
+#: A page that draws itself anew keeps what it told for so long: until somebody has read it.
+_KEPT = dt.timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ def act(do: Callable[[DataFolder, Viewer], Outcome]) -> None:
         do: the action, one of `cockpit.actions`, which checks what the viewer may do.
     """
     viewer = who.viewer(used=True)
+    st.session_state.pop(_SINCE, None)
     try:
         folder = installed.data_folder()
         if folder is None:
@@ -52,9 +57,27 @@ def act(do: Callable[[DataFolder, Viewer], Outcome]) -> None:
 
 
 def outcome() -> None:
-    """Tell what came of the last action; it is told once and then forgotten."""
+    """Tell what came of the last action; it is told once and then forgotten.
+
+    It stays in sight while the page is scrolled: on a phone the button pressed is often a screen or two further down,
+    and a refusal that nobody sees is taken for a yes.
+    """
     told = st.session_state.pop(_TOLD, None)
-    if isinstance(told, Outcome):
-        widgets.notice(told.sentence, "info", (told.secret,) if told.secret else ())
-    elif told is not None:
-        widgets.notice(str(told), "fail")
+    st.session_state.pop(_LAST, None)
+    if told is None:
+        return
+    st.session_state[_LAST] = told, st.session_state.pop(_SINCE, clock.now())
+    with st.container(key="told"):
+        if isinstance(told, Outcome):
+            widgets.notice(told.sentence, "info", (told.secret,) if told.secret else ())
+        else:
+            widgets.notice(str(told), "fail")
+
+
+def renewing() -> None:
+    """The page is about to draw itself anew: what was told a moment ago is told once more, not wiped away unread."""
+    if _TOLD in st.session_state:
+        return  # not told yet; it is newer than the last
+    told, since = st.session_state.get(_LAST, (None, None))
+    if told is not None and since is not None and clock.now() - since < _KEPT:
+        st.session_state[_TOLD], st.session_state[_SINCE] = told, since

@@ -15,7 +15,7 @@ from cockpit.board.keeping import Keeper
 from cockpit.errors import CockpitError
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_pulse import Pulse, pulse
-from cockpit.web import installed, who
+from cockpit.web import acting, installed, who
 
 #: Seconds between two looks, and for how long an answer serves all pages.
 EVERY, LASTS = 5.0, 1.0
@@ -43,6 +43,7 @@ def _look(seen: tuple[Pulse, datetime]) -> None:
         return  # the page stays as it is; the banner tells that the server cannot read
     if (found, _minute(now)) != seen:
         who.renewing()
+        acting.renewing()
         st.rerun()
 
 

@@ -32,6 +32,8 @@ SPANS: Mapping[str, tuple[str, dt.timedelta | None]] = {
     "4320": ("3 天", dt.timedelta(days=3)),
     "10080": ("7 天", dt.timedelta(days=7)),
 }
+#: Each form has a text of its own: what was written in one must never pass for the reason given in another.
+_TEXT = {which: f"deed-text-{which}" for which in TITLES}
 _PLACEHOLDER = "不要写身份证号和电话。"
 
 
@@ -52,14 +54,14 @@ def forms(page: Opened, found: Whole) -> None:
 
 def _note(_page: Opened, found: Whole) -> None:
     st.text_area(
-        "备注", key="deed-text", max_chars=handling.TEXT_LENGTH, placeholder=f"例如 已增开 3 号窗。{_PLACEHOLDER}"
+        "备注", key=_TEXT[NOTE], max_chars=handling.TEXT_LENGTH, placeholder=f"例如 已增开 3 号窗。{_PLACEHOLDER}"
     )
     st.form_submit_button("登记备注", type="primary", on_click=_do_note, args=(found.shown.id,))
 
 
 def _close(_page: Opened, found: Whole) -> None:
     st.selectbox("原因", list(REASONS), format_func=REASONS.__getitem__, key="deed-closing", placeholder="请选择")
-    st.text_area("说明（可空）", key="deed-text", max_chars=handling.TEXT_LENGTH, placeholder=_PLACEHOLDER)
+    st.text_area("说明（可空）", key=_TEXT[CLOSE], max_chars=handling.TEXT_LENGTH, placeholder=_PLACEHOLDER)
     st.form_submit_button("关闭事件", type="primary", on_click=_do_close, args=(found.shown.id, found.deeds))
 
 
@@ -68,13 +70,13 @@ def _assign(_page: Opened, found: Whole) -> None:
     st.selectbox(
         "转给谁", list(people), format_func=lambda name: one_line(people[name]), key="deed-whom", placeholder="请选择"
     )
-    st.text_area("交代（可空）", key="deed-text", max_chars=handling.TEXT_LENGTH, placeholder=_PLACEHOLDER)
+    st.text_area("交代（可空）", key=_TEXT[ASSIGN], max_chars=handling.TEXT_LENGTH, placeholder=_PLACEHOLDER)
     st.form_submit_button("转派", type="primary", on_click=_do_assign, args=(found.shown.id, found.deeds, people))
 
 
 def _silence(_page: Opened, found: Whole) -> None:
     st.selectbox("多久", list(SPANS), format_func=lambda key: SPANS[key][0], key="deed-span", placeholder="请选择")
-    st.text_area("原因", key="deed-text", max_chars=handling.TEXT_LENGTH, placeholder=f"必须写。{_PLACEHOLDER}")
+    st.text_area("原因", key=_TEXT[SILENCE], max_chars=handling.TEXT_LENGTH, placeholder=f"必须写。{_PLACEHOLDER}")
     st.form_submit_button("静默", type="primary", on_click=_do_silence, args=(found.shown.id, found.deeds))
 
 
@@ -87,7 +89,7 @@ _FORMS: Mapping[str, Callable[[Opened, Whole], None]] = {
 
 
 def _do_note(incident_id: str) -> None:
-    text = _text()
+    text = _text(NOTE)
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         handling.note(folder, viewer, incident_id, text)
@@ -97,7 +99,7 @@ def _do_note(incident_id: str) -> None:
 
 
 def _do_close(incident_id: str, seen: int) -> None:
-    reason, text = Closing(st.session_state["deed-closing"]), _text()
+    reason, text = Closing(st.session_state["deed-closing"]), _text(CLOSE)
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         handling.close(folder, viewer, incident_id, reason, text, seen)
@@ -107,7 +109,7 @@ def _do_close(incident_id: str, seen: int) -> None:
 
 
 def _do_assign(incident_id: str, seen: int, people: Mapping[str, str]) -> None:
-    whom, text = str(st.session_state["deed-whom"] or ""), _text()
+    whom, text = str(st.session_state["deed-whom"] or ""), _text(ASSIGN)
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         given = handling.assign(folder, viewer, incident_id, whom, text, seen)
@@ -121,7 +123,7 @@ def _do_assign(incident_id: str, seen: int, people: Mapping[str, str]) -> None:
 
 
 def _do_silence(incident_id: str, seen: int) -> None:
-    span, text = str(st.session_state["deed-span"]), _text()
+    span, text = str(st.session_state["deed-span"]), _text(SILENCE)
 
     def do(folder: DataFolder, viewer: Viewer) -> Outcome:
         now = clock.now().astimezone(folder.zone)
@@ -136,5 +138,8 @@ def _do_silence(incident_id: str, seen: int) -> None:
     acting.act(do)
 
 
-def _text() -> str:
-    return str(st.session_state.get("deed-text") or "")
+def _text(which: str) -> str:
+    """What was written in a form, taken out of it: the next deed begins with nothing."""
+    text = str(st.session_state.get(_TEXT[which]) or "")
+    st.session_state[_TEXT[which]] = ""
+    return text

@@ -139,6 +139,20 @@ def test_from_the_link_on_a_phone_to_the_closed_incident_while_others_watch(brow
         expect(phone.get_by_text("已登记备注")).to_be_visible(timeout=WAITS)
         expect(desk.get_by_text("已增开 3 号窗")).to_be_visible(timeout=SEEN_WITHIN)
 
+        # What came of a press is in sight where it was pressed, far below the head of the page.
+        sights.await_drawn(phone)
+        phone.get_by_text("静默", exact=True).click()
+        silence = phone.get_by_role("button", name="静默")
+        expect(silence).to_be_visible(timeout=WAITS)
+        sights.await_drawn(phone)
+        phone.mouse.move(PHONE[0] / 2, PHONE[1] / 2)
+        phone.mouse.wheel(0, 400)
+        silence.click()
+        expect(phone.get_by_text("没有写静默的原因")).to_be_in_viewport(timeout=WAITS)
+        told = phone.locator(".ck-notice.fail").bounding_box()
+        head = phone.locator(".st-key-menu").bounding_box()
+        assert told is not None and head is not None and told["y"] >= head["y"] + head["height"]
+
         # What somebody is writing stays when the page is drawn anew because of somebody else.
         desk.get_by_text("转派", exact=True).click()
         expect(desk.get_by_role("button", name="转派")).to_be_visible(timeout=WAITS)

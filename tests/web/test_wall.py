@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from cockpit.door import walls
 from cockpit.door.accounts import Binding
@@ -135,6 +135,19 @@ def test_a_red_incident_takes_the_screen_within_ten_seconds(browser: Browser, hu
         assert time.monotonic() - begun < 10
         assert "红色阈值 30 分钟" in page.inner_text("#spotlight .value")
         page.wait_for_selector("#now.on", timeout=12_000)
+
+
+def test_a_red_incident_of_an_item_says_the_day_it_began_and_no_numbers_of_a_hall(browser: Browser, hung: Hung) -> None:
+    body = shown("red")
+    body["incidents"] = [
+        body["incidents"][0] | {"hall_id": None, "place": "节能审查", "since": "2026-10-09T06:00:00+08:00"}
+    ]
+    hung.show(body, later=20)
+    with screen(browser, hung, "spotlight") as page:
+        expect(page.locator("#spotlight .where")).to_have_text("节能审查")
+        facts = page.locator("#spotlight .facts > div:visible").all_inner_texts()
+        assert [fact.split("\n")[0] for fact in facts] == ["开始", "处置", "已通知"]
+        assert facts[0].split("\n")[1].startswith("10 月 9 日 · ")
 
 
 def test_no_frame_is_without_its_chart(browser: Browser, hung: Hung) -> None:

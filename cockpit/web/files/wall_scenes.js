@@ -330,10 +330,14 @@ const Scenes = (() => {
     }
     const hall = one && body.halls.find((each) => each.id === one.hall_id);
     const texts = one ? [
-      `${clockOf(one.since)} · ${lasting(minutes(one.since, moment))}`, `${one.state} ${lasting(minutes(one.state_since, moment))}`, one.told || "尚未通知",
+      `${one.since.slice(0, 10) === instant.slice(0, 10) ? clockOf(one.since) : Parts.dayOf(one.since)} · ${lasting(minutes(one.since, moment))}`, `${one.state} ${lasting(minutes(one.state_since, moment))}`, one.told || "尚未通知",
       hall ? `${figure(hall.waiting)} 人` : "—", hall && hall.wait !== null ? `${figure(hall.wait, 1)} 分钟` : "—", hall ? `${figure(hall.windows)} 个` : "—",
     ] : ["—", "—", "—", "—", "—", "—"];
-    [...built.facts.children].forEach((fact, index) => say(fact.lastChild, texts[index]));
+    [...built.facts.children].forEach((fact, index) => {
+      say(fact.lastChild, texts[index]);
+      // Who waits, and at how many windows, is asked of a hall; an item or a department has no such numbers.
+      fact.hidden = index >= 3 && one !== null && one.hall_id === null;
+    });
     say(todo, one && one.action ? `先做：${one.action}` : "");
     const rest = body.incidents.filter((each) => each !== one);
     rows(built.others.children[1], rest.slice(0, 5), (each) => each.id, () =>
