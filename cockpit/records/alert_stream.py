@@ -42,6 +42,18 @@ def last_line(database: Database) -> int:
     return found or 0
 
 
+def told_to_nobody(database: Database) -> frozenset[str]:
+    """Incidents that are open and whose history says already that there was nobody to be told."""
+    events, incidents = t.incident_events.c, t.incidents.c
+    wanted = (
+        sa.select(events.incident_id)
+        .join(t.incidents, incidents.incident_id == events.incident_id)
+        .where(incidents.closed_at.is_(None), incidents.told_at.is_(None), events.kind == Kind.TOLD.value)
+    )
+    with database.reading() as connection:
+        return frozenset(connection.execute(wanted).scalars())
+
+
 def latest_lines(
     database: Database,
     kinds: Collection[Kind],

@@ -17,6 +17,7 @@ from alerts.incidents import Event
 from alerts.ladder import Notice, WorkingMorning, notice, rungs_of
 from cockpit.lake.folder import DataFolder
 from cockpit.records.alert_log import AlertLog, IncidentRecord
+from cockpit.records.alert_stream import told_to_nobody
 from cockpit.records.lease import Lease
 from cockpit.records.messages import NewNotice, Post
 from cockpit.records.people import AccountRecord
@@ -112,6 +113,8 @@ class Telling:
         rung, accounts = rungs[reached], self._accounts(record, rungs[reached], where)
         incident = replace(after.incident, rung=max(asked, reached))
         names = [account.name for account in accounts]
+        if not names and record.incident.told_at is None:
+            return self._nobody(record, event, said.rung)
         detail = {**event.detail, "rung": rung, "to": names}
         event = replace(event, text=_history(said.rung, rung, names), detail=detail)
         channels = ways(self._folder.settings.messages.routes, rung, said.level, where, self._now, self._folder.zone)
@@ -122,6 +125,16 @@ class Telling:
             for channel, begins in (channels or {"": self._now}).items()
         ]
         return Told(IncidentRecord(incident, record.indicator), event, rows)
+
+    def _nobody(self, record: IncidentRecord, event: Event, asked: Owner) -> Told | None:
+        """The history says once that there was nobody; the incident stays untold, so that whoever comes is told."""
+        if record.incident.id in self._without:
+            return None
+        return Told(record, replace(event, text=_history(asked, asked, ())), ())
+
+    @cached_property
+    def _without(self) -> frozenset[str]:
+        return told_to_nobody(self._folder.records.database)
 
     def _accounts(self, record: IncidentRecord, rung: str, where: Where) -> list[AccountRecord]:
         found = self.people.of(rung, where)
@@ -139,5 +152,5 @@ def ladder_of(indicator: str) -> tuple[Owner, bool]:
 def _history(asked: Owner, rung: Owner, names: Sequence[str]) -> str:
     """What the history says where the ladder did not reach whom it asked for."""
     if not names:
-        return f"没有{OWNERS[asked]}的账号，上下各级也没有，没有通知到人"
+        return f"没有{OWNERS[asked]}的账号，上下各级也没有，没有通知到人；有账号以后再通知"
     return "" if asked == rung else f"没有{OWNERS[asked]}的账号，改为通知{OWNERS[rung]}"

@@ -149,14 +149,23 @@ def test_a_department_without_a_liaison_is_told_to_the_city(city: Opened) -> Non
     assert lived(folder, "20:00", "10-13 20:00", every=30) == ["13 08:30 mayor 黄 new"]
 
 
-def test_a_city_without_accounts_has_it_in_the_history(city: Opened) -> None:
+def test_a_city_without_accounts_has_it_in_the_history_and_tells_whoever_comes(city: Opened) -> None:
     folder = city()
     for one in folder.people.accounts():
         folder.people.change_account(one.account_id, {"disabled": True}, _line())
     incident = alert(folder, clock("10:00"), "wait_avg", QUEUE, 0, 1)
-    assert lived(folder, "10:00", "10:01") == []
-    event = AlertLog(folder.records.database).events(incident.id)[-1]
-    assert (event.kind, event.text) == (Kind.TOLD, "没有值班长的账号，上下各级也没有，没有通知到人")
+    slow = alert(folder, clock("10:00"), "overdue_open", (("dept_code", "D1"),), 0, 1)
+    assert lived(folder, "10:00", "10:40") == []
+    log = AlertLog(folder.records.database)
+    (event,) = [one for one in log.events(incident.id) if one.kind is Kind.TOLD]
+    assert event.text == "没有值班长的账号，上下各级也没有，没有通知到人；有账号以后再通知"
+    known = log.incident(incident.id)
+    assert known is not None and (known.incident.told_at, known.incident.rung) == (None, -1)
+    folder.people.change_account(_id(folder, "duty1"), {"disabled": False}, _line())
+    assert lived(folder, "10:41", "10:42") == ["12 10:41 duty1 黄 new"]
+    folder.people.change_account(_id(folder, "mayor"), {"disabled": False}, _line())
+    assert lived(folder, "10-16 10:00", "10-16 10:01")[-1].startswith("16 10:00 mayor 黄")
+    assert log.incident(slow.id).incident.told_at == clock("10-16 10:00")  # type: ignore[union-attr]
 
 
 def test_nothing_is_told_by_whoever_has_lost_the_lease(city: Opened) -> None:
