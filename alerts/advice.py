@@ -224,8 +224,13 @@ def sentence(found: Advice, names: dict[str, str] | None = None) -> str:
     in_all = min(found.needed, found.there_are)
     return (
         f"建议增开 {found.to_open} 个窗口，共 {in_all} 个{short}，至少到 {found.until:%H:%M}："
-        f"{which or '没有可开的窗口'}{who}；预计等候由 {now} 降到 {then}。"
+        f"{which or '没有可开的窗口'}{who}；预计等候由{_close(now)}降到{_close(then)}。"
     )
+
+
+def _close(words: str) -> str:
+    """A length of time within a sentence: a number stands free, words do not."""
+    return f" {words}" if words[0].isdigit() else words
 
 
 def _minutes(wait: float) -> str:

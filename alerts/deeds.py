@@ -68,7 +68,7 @@ def done(incident: Incident, deed: Deed) -> tuple[Incident, list[Event]]:
         return closed, [replace(event, detail={"closing": deed.closing.value})]
     if deed.kind is Kind.NOTED:
         if not deed.text.strip():
-            raise UnfitDeed("备注没有内容。")
+            raise UnfitDeed("备注没有内容；请写下看到了什么、做了什么。")
         return taken, [event]
     if deed.kind is not Kind.ACKNOWLEDGED:
         raise UnfitDeed("只能签收、转派、备注、静默或关闭。")

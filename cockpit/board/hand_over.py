@@ -64,7 +64,7 @@ class HandOver:
 
     def text(self) -> str:
         """The whole sheet as plain text, to copy into a message."""
-        head = f"{self.hall} 交接班（{self.since:%m月%d日 %H:%M} 至 {self.now:%m月%d日 %H:%M}）"
+        head = f"{self.hall} 交接班（{_moment(self.since)} 至 {_moment(self.now)}）"
         parts = [head, f"一、未关闭 {len(self.open)} 件"]
         for number, one in enumerate(self.open, 1):
             parts += [f"{number}. {_open_said(one)}", *(f"   {_line_said(line)}" for line in one.done)]
@@ -126,16 +126,20 @@ def _since(folder: DataFolder, hall_id: str, shift: str, now: dt.datetime) -> dt
 def _open_said(one: Entry) -> str:
     level = LEVELS[one.shown.level] if one.shown.level else "已恢复"
     who = f"，{one.who}在办" if one.who else "，无人签收"
-    return f"【{level}】{one.shown.title}：{'、'.join(one.shown.firing)}，{_day(one)}起，{one.state}{who}"
+    return f"【{level}】{one.shown.title}：{'、'.join(one.shown.firing)}，{_day(one)} 起，{one.state}{who}"
 
 
 def _closed_said(one: Entry) -> str:
     closing = CLOSINGS[one.shown.closing] if one.shown.closing else ""
-    return f"【{LEVELS[one.shown.worst]}】{one.shown.title}：{'、'.join(one.shown.firing)}，{_day(one)}起，{closing}"
+    return f"【{LEVELS[one.shown.worst]}】{one.shown.title}：{'、'.join(one.shown.firing)}，{_day(one)} 起，{closing}"
+
+
+def _moment(at: dt.datetime) -> str:
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
 
 
 def _day(one: Entry) -> str:
-    return f"{one.shown.opened_at:%m月%d日 %H:%M}"
+    return _moment(one.shown.opened_at)
 
 
 def _line_said(line: Line) -> str:

@@ -146,7 +146,7 @@ def lines(events: Sequence[Event], people: Mapping[str, str], places: Names, now
     return [
         Line(event.at.astimezone(now.tzinfo), people.get(event.who, event.who), _what(event, people, places, now),
              "" if event.kind is Kind.CLEARED else event.text, bool(event.who))
-        for event in reversed(kept)
+        for event in reversed(sorted(kept, key=lambda event: event.at))
     ]  # fmt: skip
 
 

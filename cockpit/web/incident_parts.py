@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -84,6 +85,12 @@ def _head(view: View) -> None:
             st.button("签收", key=f"ack-{row.id}", type="primary", on_click=acknowledge, args=(row.id, what))
 
 
+def first_steps(actions: Iterable[str]) -> list[str]:
+    """The first actions of several alerts, each step once; what another one says more exactly is left out."""
+    steps = list(dict.fromkeys(step for action in actions for step in action.split("，")))
+    return [step for step in steps if not any(step != other and step in other for other in steps)]
+
+
 def _advice(view: View) -> None:
     """What to do first; for queues that get too long also how many windows, which, until when, and when to close."""
     found, page = view.found, view.page
@@ -91,7 +98,7 @@ def _advice(view: View) -> None:
         _tide_over(view)
         return
     firing = [one for one in found.alarms if one.definition is not None and one.level] or list(found.alarms)
-    actions = dict.fromkeys(one.definition.action for one in firing if one.definition is not None)
+    actions = first_steps(one.definition.action for one in firing if one.definition is not None)
     said = [f"<p>先做：{escape('；'.join(actions))}。</p>"] if actions else []
     windows = names(page.folder).by_column["window_id"]
     for alarm in _one_each(firing):

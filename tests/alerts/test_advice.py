@@ -62,7 +62,7 @@ def test_the_number_of_windows_and_the_waits_follow_from_arrivals_handling_and_t
     assert (found.until, found.beyond, found.closable) == (clock("11:00"), False, 0)
     assert sentence(found, {"T": "潮汐1号窗"}) == (
         "建议增开 2 个窗口，共 4 个（需要 6 个，全部只有 4 个），至少到 11:00：潮汐1号窗（潮汐窗口）、Y（未开的窗口）；"
-        "预计等候由 越来越长 降到 不到 1 分钟。"
+        "预计等候由越来越长降到不到 1 分钟。"
     )
 
 

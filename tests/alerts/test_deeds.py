@@ -76,7 +76,7 @@ UNFIT = {
     "转派要写明转给谁。": {"kind": Kind.ASSIGNED},
     SILENCE: {"kind": Kind.SILENCED, "until": clock("11:00")},
     "关闭要选一个原因：属实已处置、误报、重复、已知原因或演练。": {"kind": Kind.CLOSED},
-    "备注没有内容。": {"kind": Kind.NOTED, "text": "  "},
+    "备注没有内容；请写下看到了什么、做了什么。": {"kind": Kind.NOTED, "text": "  "},
     "只能签收、转派、备注、静默或关闭。": {"kind": Kind.ROSE},
 }
 MORE_UNFIT = [

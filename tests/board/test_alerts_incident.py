@@ -83,6 +83,14 @@ def test_the_history_is_told_in_words_the_latest_first(folder: DataFolder) -> No
             whole(folder, viewer, name, NOW)
 
 
+def test_what_was_written_late_stands_where_it_happened(folder: DataFolder) -> None:
+    hand = Hand(folder)
+    one = hand.turn(at(40), "wait_avg", Q_S1, 1)
+    hand.did(Deed(at(10), one, Kind.NOTED, "wang", "后一步"))
+    hand.turn(at(20), "tidal_wait_rise", Q_S1, 2)  # evaluated late, after an interruption
+    assert [line.at for line in whole(folder, DUTY_S1, one, NOW).history] == [at(10), at(20), at(20), at(40)]
+
+
 def test_what_was_frozen_stays_and_its_rows_are_found_again(folder: DataFolder) -> None:
     tickets = folder.lake.snapshot().scan("tickets").select("ticket_no", row_key("tickets")).collect()
     keys = tickets["key"].to_list()
@@ -173,12 +181,12 @@ def test_the_hand_over_sheet_tells_what_goes_on_and_what_was_done(folder: DataFo
     assert found.text().splitlines() == [
         "市本级 交接班（10月12日 09:00 至 10月12日 10:07）",
         "一、未关闭 2 件",
-        "1. 【橙】排队拥挤：平均等候，10月12日 09:17起，处置中，wang在办",
+        "1. 【橙】排队拥挤：平均等候，10月12日 09:17 起，处置中，wang在办",
         "   09:22 wang签收",
         "   09:27 wang备注：已增开 3 号窗",
-        "2. 【黄】窗口人员不到位：在岗率，10月12日 09:37起，待签收，无人签收",
+        "2. 【黄】窗口人员不到位：在岗率，10月12日 09:37 起，待签收，无人签收",
         "二、本班关闭 1 件",
-        "1. 【黄】设备离线：设备离线率，10月12日 09:03起，属实已处置",
+        "1. 【黄】设备离线：设备离线率，10月12日 09:03 起，属实已处置",
         "   09:57 zhao关闭：属实已处置：重启取号机",
         "交班人：wang　接班人：",
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from cockpit.door.roles import Role
+from cockpit.web.incident_parts import first_steps
 from tests.board.incidents_by_hand import COUNTY, Hand
 from tests.board.small_city import NOW, build
 from tests.web.people import cookie_for, for_browser
@@ -37,3 +38,11 @@ def test_the_list_comes_first_and_more_filters_wait_behind_a_button(browser: Bro
         page.reload()
         expect(page.get_by_role("button", name="更多条件（已选 1 项）")).to_be_visible(timeout=WAITS)
         context.close()
+
+
+def test_several_alerts_ask_for_each_step_once() -> None:
+    assert first_steps(["按建议窗数增开窗口", "增开窗口，调后台人员", "增开窗口"]) == [
+        "按建议窗数增开窗口",
+        "调后台人员",
+    ]
+    assert first_steps(["值班长到场"]) == ["值班长到场"] and first_steps([]) == []
