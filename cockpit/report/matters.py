@@ -14,6 +14,7 @@ import polars as pl
 
 from alerts.catalogue import catalogue
 from alerts.definition import LEVELS
+from cockpit.records.alert_log import IncidentRecord
 from cockpit.report.alarms import called, incidents_of, of_cause
 from cockpit.report.book import halls_of
 from cockpit.report.model import Scope
@@ -199,9 +200,7 @@ def _alarms(n: Numbers) -> Iterator[Matter]:
     red = [record for record, _ in told if record.incident.worst == _RED]
     if red:
         count = n.given(f"incidents:{_RED}", f"{LEVELS[_RED]}色事件", float(len(red)), "起")
-        causes = Counter(record.incident.key[1] for record in red).most_common(_CAUSES_NAMED)
-        parts = listed([[f"{called(cause)} ", of_cause(n, cause, _RED, number)] for cause, number in causes])
-        said = sentence("matter-red", f"发生{LEVELS[_RED]}色预警事件 ", count, "，最多的是", *parts, "。")
+        said = sentence("matter-red", f"发生{LEVELS[_RED]}色预警事件 ", count, *_red_causes(n, red), "。")
         yield Matter(75, said, sentence("advice-red", "逐起复盘红色事件，核实原因，把有效的做法写入值班预案。"))
     ignored = [record for record, _ in told if record.incident.acknowledged_at is None]
     if len(told) >= _ENOUGH and len(ignored) > _MANY * len(told):
@@ -209,6 +208,16 @@ def _alarms(n: Numbers) -> Iterator[Matter]:
         whole = n.given("incidents", "预警事件", float(len(told)), "起")
         said = sentence("matter-ignored", whole, "预警事件中有 ", left, "没有人签收。")
         yield Matter(68, said, sentence("advice-ignored", "核对值班安排和消息通道，明确每一级预警由谁签收。"))
+
+
+def _red_causes(n: Numbers, red: list[IncidentRecord]) -> list[Part]:
+    """What lay behind the red incidents: all of it where that is little, else the most frequent."""
+    causes = Counter(record.incident.key[1] for record in red)
+    if len(causes) == 1:
+        return [f"，{'都是' if len(red) > 1 else '为'}{called(*causes)}"]
+    named = causes.most_common(_CAUSES_NAMED)
+    parts = listed([[f"{called(cause)} ", of_cause(n, cause, _RED, number)] for cause, number in named])
+    return ["，其中" if len(causes) == len(named) else "，最多的是", *parts]
 
 
 _RED, _ENOUGH, _MANY = 3, 10, 0.2
