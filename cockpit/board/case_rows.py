@@ -18,14 +18,11 @@ from metrics.periods import Period
 from metrics.rates import NEEDED, RateRecords, rates_of
 from metrics.rates.case_counts import DUE, FINISHED, IN_SCOPE, SCOPE, placed_cases, with_early_day
 from metrics.rates.records import Grid
+from metrics.standard.words import CODE_WORDS
 
 #: Rows that a page reads, and that a workbook holds; more than these nobody looks through one by one.
 SHOWN, LISTED = 2_000, 100_000
-CHANNELS = {
-    "window": "窗口", "pc": "电脑", "app": "App", "mini": "小程序", "kiosk": "自助终端", "mail": "邮寄",
-    "hotline": "热线", "social": "社交平台", "staff": "工作人员代办", "other": "其他",
-}  # fmt: skip
-PLATFORMS = {"ywtb2": "统一受理平台 2.0", "dept": "部门系统", "manual_backfill": "补录", "unknown": "来源不明"}
+CHANNELS, PLATFORMS = CODE_WORDS["cases.channel"], CODE_WORDS["cases.platform"]
 #: Rates of which the rows that count above the line are the ones to look at; of all others those that do not.
 BAD = frozenset({"overdue_finish_rate"})
 #: Rates that say how much comes in by some way: the rows are those that did.

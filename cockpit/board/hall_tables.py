@@ -11,11 +11,12 @@ from cockpit.board.hall_loading import HallRecords
 from cockpit.board.sheet import Field, Sheet
 from metrics.presence import devices, presence
 from metrics.spells import MINUTE, NEVER, Ints, micros, pairs, standing
+from metrics.standard.words import CODE_WORDS
 from metrics.view import View
 from metrics.visitors import waiting
 
 ROLES = {"clerk": "窗口人员", "duty_officer": "值班长", "guide": "导办", "liaison": "联络员"}
-DEVICES = {"ticket": "取号机", "call": "叫号屏", "review": "评价器", "kiosk": "自助机", "camera": "摄像头"}
+DEVICES = CODE_WORDS["devices.kind"]
 QUEUES = {"normal": "普通", "appointment": "预约", "priority": "优先", "health": "核验"}
 
 

@@ -24,24 +24,16 @@ from cockpit.watch.place_names import Names, names
 from metrics.keys import row_key
 from metrics.standard import TABLES
 from metrics.standard.tables import Column
+from metrics.standard.words import CODE_WORDS
 
 NONE_KEPT = "这次报警没有留下记录的编号；可能是由更早版本的程序判定的。"
 #: Codes of the standard in words; those of a column that is not named here are left out of the table.
 CODES: Mapping[str, Mapping[str, str]] = {
-    "tickets.status": {
-        **{"waiting": "等候", "called": "已叫号", "serving": "办理中", "done": "办结", "abandoned": "弃号"},
-        **{"no_show": "过号", "returned": "退办", "void": "空号", "cancelled": "取消"},
-    },
-    "cases.status": {
-        **{"submitted": "已申请", "correction": "待补正", "rejected": "不予受理", "accepted": "已受理"},
-        **{"in_progress": "办理中", "paused": "暂停", "finished": "办结", "withdrawn": "撤回"},
-    },
-    "cases.platform": {"ywtb2": "一网通办", "dept": "部门系统", "manual_backfill": "人工补录", "unknown": "不明"},
-    "reviews.origin": {"active": "主动评价", "default": "默认好评", "system_push": "系统推送"},
-    "complaints.kind": {"onsite": "现场投诉", "hotline12345": "12345 热线", "cannot_do": "办不成事"},
-    "window_sessions.state": {"open": "开着", "pause": "暂停"},
-    "roster.role": {"clerk": "窗口人员", "duty_officer": "值班长", "guide": "导办", "liaison": "联络员"},
-    "devices.kind": {"ticket": "取号机", "call": "叫号屏", "review": "评价器", "kiosk": "自助机", "camera": "客流相机"},
+    name: CODE_WORDS[name]
+    for name in (
+        *("tickets.status", "cases.status", "cases.platform", "reviews.origin", "complaints.kind"),
+        *("window_sessions.state", "roster.role", "devices.kind"),
+    )
 }
 #: Ids that are shown as names, and what is not shown: who applied, and what says nothing to a reader.
 _NAMED = {"queue_id": "队列", "window_id": "窗口", "item_code": "事项", "dept_code": "部门"}

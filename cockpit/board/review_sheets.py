@@ -18,19 +18,11 @@ from cockpit.watch.review_months import ReviewMonth, suspicious_praise
 from metrics.periods import Period
 from metrics.praise import RULES
 from metrics.rates import CURRENT, NO_HALL, rates_of
+from metrics.standard.words import CODE_WORDS
 
 #: The kinds of places that the rates are told by, with their headings.
 BY = {"county": "县（市、区）", "hall": "大厅", "item": "事项"}
-CHANNELS = {
-    "pc": "电脑端",
-    "mobile": "手机端",
-    "qr": "扫码",
-    "device": "评价器",
-    "kiosk": "自助终端",
-    "sms": "短信",
-    "hotline": "热线",
-    "paper": "纸质",
-}
+CHANNELS = CODE_WORDS["reviews.channel"]
 LEVELS = {5: "5 非常满意", 4: "4 满意", 3: "3 基本满意", 2: "2 不满意", 1: "1 非常不满意"}
 #: What a page shows of the rates of a place; the workbook has all of them.
 _SHOWN = ("review_active_rate", "review_good_rate", "review_bad_rate", "callback_rate", "rectify_on_time_rate")

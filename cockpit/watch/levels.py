@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-LEVELS = {"city": "市级", "county": "县级", "town": "乡镇（街道）", "village": "村（社区）", "park": "园区"}
+from metrics.standard.words import CODE_WORDS
+
+LEVELS = CODE_WORDS["halls.level"]

@@ -9,14 +9,9 @@ import polars as pl
 
 from metrics.panorama import MEDIAN, NINE_IN_TEN, Panorama, nearest_rank
 from metrics.rates import Cells
+from metrics.standard.words import CODE_WORDS
 
-THEMES = {
-    "realestate": "房地产",
-    "business": "商事登记",
-    "livelihood": "民生服务",
-    "investment": "投资项目",
-    "other": "其他",
-}
+THEMES = CODE_WORDS["items.theme"]
 #: What is drawn of the ways by which cases come in: column, Chinese name, channels of the standard.
 WAYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("window", "窗口", ("window",)),

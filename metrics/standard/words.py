@@ -1,13 +1,11 @@
-"""The codes of the data standard in words, for the page from which people learn what to write into a file."""
+"""The codes of the data standard in words: as pages and reports say them, and as files are to be written."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 _ROLES = {"clerk": "窗口人员", "duty_officer": "值班长", "guide": "导办", "liaison": "部门联络员"}
 
 #: table.column → code → what it means; a test holds that no code of the standard is without words.
-CODE_WORDS: Mapping[str, Mapping[str, str]] = {
+CODE_WORDS: dict[str, dict[str, str]] = {
     "halls.level": {"city": "市级", "county": "县级", "town": "乡镇（街道）", "village": "村（社区）", "park": "园区"},
     "calendar.day_type": {"work": "工作日", "rest": "休息日", "holiday": "法定节假日", "makeup": "调休上班"},
     "staff.role": _ROLES,
