@@ -180,7 +180,8 @@ def test_a_city_fed_by_processes_that_are_stopped_and_killed_is_the_city_made_up
 
 
 def test_a_build_that_is_interrupted_says_that_what_is_in_stays(data_dir: Path) -> None:
-    with begun(data_dir, "demo", "--halls", "3", "--days", "60", "--until", UNTIL) as process:
+    # Long enough that some of it is left to be interrupted, however late this process looks.
+    with begun(data_dir, "demo", "--halls", "3", "--days", "400", "--until", UNTIL) as process:
         until_ledger(data_dir, lambda ledger: len(ledger.missing) < len(ledger.spans))
         code, out, err = stopped(process, signal.SIGINT)
     assert (code, out) == (1, "")
