@@ -64,8 +64,9 @@ def held_back(readings: pl.DataFrame, definition: Definition, bad: pl.DataFrame)
         definition: the indicator; those that say that data are bad, and those of no hall, are never held back.
         bad: as `concerned`.
     """
-    mine = bad.filter(pl.col("table").is_in(definition.quantity.needs))
-    if definition.id in WITNESSES or "hall_id" not in definition.grain or mine.is_empty():
+    never = definition.id in WITNESSES or "hall_id" not in definition.grain or bad.is_empty()
+    mine = bad.clear() if never else bad.filter(pl.col("table").is_in(definition.quantity.needs))
+    if mine.is_empty():
         return readings.with_columns(pl.lit(value=False).alias("held"))
     lasting = pl.col("until").is_null() | (pl.col("at") < pl.col("until"))
     held = (

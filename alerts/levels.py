@@ -5,6 +5,8 @@ The same expressions judge one live reading and the millions of a replay. Source
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from alerts.definition import ORANGE, RED, YELLOW, Definition, Thresholds
@@ -12,14 +14,16 @@ from alerts.definition import ORANGE, RED, YELLOW, Definition, Thresholds
 ALL = (YELLOW, ORANGE, RED)
 
 
-def judged(readings: pl.DataFrame, definition: Definition, thresholds: Thresholds | None = None) -> pl.DataFrame:
+def judged(
+    readings: pl.DataFrame, definition: Definition, thresholds: Thresholds | Mapping[str, pl.Expr] | None = None
+) -> pl.DataFrame:
     """Say of each reading which level it meets by itself.
 
     Args:
         readings: readings of the indicator's quantity, with its extras.
         definition: the indicator.
-        thresholds: thresholds in force; by default those of the definition. Where the frame has the columns `yellow`,
-            `orange`, `red`, `recovery`, those of each row hold.
+        thresholds: thresholds in force; by default those of the definition. As expressions, such as
+            `alerts.thresholds.edges_in_force` gives them, they may differ from row to row, and become columns.
 
     Returns:
         The readings with `met` (0 none, 1 yellow, 2 orange, 3 red; null unless the reading is a value) and `past_1`,
@@ -28,24 +32,21 @@ def judged(readings: pl.DataFrame, definition: Definition, thresholds: Threshold
     judgeable = pl.col("reading") == "value"
     met = pl.lit(0)
     for level in ALL:
-        met = (
-            pl.when(_met(definition, level, _threshold(readings, definition, thresholds, level)))
-            .then(level)
-            .otherwise(met)
-        )
-    recovery = _threshold(readings, definition, thresholds, 0)
+        met = pl.when(_met(definition, level, _threshold(definition, thresholds, level))).then(level).otherwise(met)
+    recovery = _threshold(definition, thresholds, 0)
     past = [_recovered(definition, level, recovery) & (met < level) for level in ALL]
     return readings.with_columns(
+        *(thresholds.values() if isinstance(thresholds, Mapping) else ()),
         pl.when(judgeable).then(met).cast(pl.Int8).alias("met"),
         *(pl.when(judgeable).then(over).alias(f"past_{level}") for level, over in zip(ALL, past, strict=True)),
     )
 
 
-def _threshold(readings: pl.DataFrame, definition: Definition, thresholds: Thresholds | None, level: int) -> pl.Expr:
+def _threshold(definition: Definition, thresholds: Thresholds | Mapping[str, pl.Expr] | None, level: int) -> pl.Expr:
     name = ("recovery", "yellow", "orange", "red")[level]
-    if thresholds is None and name in readings.columns:
-        return pl.col(name)
-    return pl.lit(getattr(thresholds or definition.thresholds, name), dtype=pl.Float64)
+    if isinstance(thresholds, Mapping):
+        return thresholds[name]
+    return pl.lit(float(getattr(thresholds or definition.thresholds, name)))
 
 
 def _met(definition: Definition, level: int, threshold: pl.Expr) -> pl.Expr:

@@ -40,6 +40,8 @@ class Standing:
         state = self.state
         kept = (state.level > 0) | (state.met > 0).any(axis=1) | (state.changes > 0) | (state.source >= 0)
         kept |= state.settling > 0
+        if kept.all():
+            return self
         chosen = State(**{name: values[kept] for name, values in vars(state).items()})
         return Standing(self.places.filter(pl.Series(kept)), chosen)
 
@@ -127,17 +129,16 @@ def _stepping(standing: Standing, judged: pl.DataFrame, definition: Definition) 
         The places, those remembered first, and the line of each one's reading (null: it has none).
     """
     grain = list(definition.grain)
+    # Plain dictionaries: of so few places Polars would only just have begun.
+    lines = {place: row for row, place in enumerate(zip(*(judged[name].to_list() for name in grain), strict=True))}
+    known = [lines.get(place) for place in standing.places.iter_rows()]
     met = np.full(judged.height, fill_value=True) if definition.source_column else judged["met"].to_numpy() > 0
-    if standing.places.is_empty():
-        rows = pl.Series("row", np.flatnonzero(met), dtype=pl.Int64)
-        return judged.select(pl.col(grain).gather(rows)), rows
-    where = judged.select(*grain, pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
-    known = standing.places.join(where, on=grain, how="left", maintain_order="left")["row"]
-    met[known.drop_nulls().to_numpy()] = False
-    fresh = pl.Series("row", np.flatnonzero(met), dtype=pl.Int64)
-    if fresh.is_empty():
-        return standing.places, known
-    return pl.concat([standing.places, judged.select(pl.col(grain).gather(fresh))]), pl.concat([known, fresh])
+    met[[row for row in known if row is not None]] = False
+    fresh = np.flatnonzero(met).tolist()
+    rows = pl.Series("row", [*known, *fresh], dtype=pl.Int64)
+    if not fresh:
+        return standing.places, rows
+    return pl.concat([standing.places, judged.select(pl.col(grain).gather(fresh))]), rows
 
 
 def _needed(judged: pl.DataFrame, definition: Definition) -> list[str]:
@@ -150,8 +151,8 @@ def _here(places: pl.DataFrame, asked: pl.DataFrame) -> Flags:
     """Places that are read at this instant."""
     if "hall_id" not in asked.columns:
         return np.full(places.height, asked.height > 0)
-    here: Flags = places["hall_id"].is_in(asked["hall_id"].unique().implode()).to_numpy()
-    return here
+    halls = set(asked["hall_id"].to_list())
+    return np.array([hall in halls for hall in places["hall_id"].to_list()], dtype=np.bool_)
 
 
 def _changes(old: Standing, state: State, why: Ints, changed: Ints, at: object, like: pl.DataFrame) -> pl.DataFrame:

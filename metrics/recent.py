@@ -47,8 +47,13 @@ def since_of(instants: pl.DataFrame, width: int = RECENT) -> pl.Series:
 
 def at_queues(view: View, instants: pl.DataFrame) -> pl.DataFrame:
     """Every queue of the halls open at each instant: the instants' columns and queue_id, queue (its number)."""
-    queues = view.queues.with_row_index("queue").with_columns(pl.col("queue").cast(pl.Int64))
-    return instants.join(queues, on="hall_id", how="inner", maintain_order="left")
+
+    def found() -> pl.DataFrame:
+        queues = view.queues.with_row_index("queue").with_columns(pl.col("queue").cast(pl.Int64))
+        return instants.join(queues, on="hall_id", how="inner", maintain_order="left")
+
+    # Most readings of queues ask for the same instants, one after the other.
+    return view.at_hand.once(f"queues {instants.height}", (instants,), found)
 
 
 def while_recent(view: View, spells: Spells, hall: Ints) -> Spells:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -28,6 +29,7 @@ class Records:
         return found if found is not None else empty(name, self.timezone)
 
 
+@cache
 def empty(name: str, timezone: str) -> pl.DataFrame:
     """A table of the standard without rows, times in the city's zone."""
     shape = {column.name: column.dtype for column in TABLES[name].columns}

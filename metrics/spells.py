@@ -197,8 +197,7 @@ class _Line:
     def clip(self, times: Ints) -> Ints:
         """Instants counted from just before the first one; what lies outside is put at the ends."""
         # First cut, then counted: what never comes must not run over the end of the integers.
-        clipped: Ints = np.clip(times, self.low, self.low + self.length - 1) - self.low
-        return clipped
+        return np.minimum(np.maximum(times, self.low), self.low + self.length - 1) - self.low
 
     def keys(self, place: Ints, times: Ints) -> Ints:
         """Numbers on the line.

@@ -23,6 +23,7 @@ from metrics.rates.records import NEEDED, RateRecords
 from metrics.records import Records
 from metrics.spells import NEVER, Ints, micros
 from metrics.tickets import visits
+from metrics.window_table import WindowTable
 from metrics.windows import Windows
 
 Comparison = Literal["slot_median", "yoy", "wow"]
@@ -47,7 +48,8 @@ class View:
     @cached_property
     def sessions(self) -> pl.DataFrame:
         """Opening hours, as `metrics.hours.sessions_of`."""
-        return sessions_of(self.records["calendar"])
+        calendar = self.records["calendar"]
+        return self.kept.once("sessions", (calendar,), lambda: sessions_of(calendar))
 
     @property
     def all_sessions(self) -> pl.DataFrame:
@@ -68,7 +70,8 @@ class View:
     @cached_property
     def halls(self) -> pl.Series:
         """hall_id of all halls, in order; a hall's place in it is its number."""
-        return self.records["halls"]["hall_id"].sort()
+        halls = self.records["halls"]
+        return self.kept.once("halls", (halls,), lambda: halls["hall_id"].sort())
 
     def hall_numbers(self, hall_ids: pl.Series) -> Ints:
         """Numbers of halls; -1 for one that is not known."""
@@ -78,7 +81,8 @@ class View:
     @cached_property
     def queues(self) -> pl.DataFrame:
         """All queues in order: queue_id, hall_id; a queue's row is its number."""
-        return self.records["queues"].select("queue_id", "hall_id").sort("queue_id")
+        queues = self.records["queues"]
+        return self.kept.once("queues", (queues,), lambda: queues.select("queue_id", "hall_id").sort("queue_id"))
 
     def queue_numbers(self, queue_ids: pl.Series) -> Ints:
         """Numbers of queues; -1 for one that is not known."""
@@ -168,9 +172,8 @@ class View:
     def windows(self) -> Windows:
         """Windows under small numbers: when they are planned, open, busy."""
         records = self.records
-        return Windows(
-            records["windows"], records["window_plan"], records["window_sessions"], self.sessions, self.visits
-        )
+        table = self.kept.once("windows", (records["windows"],), lambda: WindowTable(records["windows"]))
+        return Windows(table, records["window_plan"], records["window_sessions"], self.sessions, self.visits)
 
     @cached_property
     def duty(self) -> Duty:
@@ -205,7 +208,7 @@ class View:
     @cached_property
     def clock(self) -> Clock:
         """Time net of breaks; halls under the numbers of `halls`."""
-        return Clock(self.sessions, self.halls)
+        return self.kept.once("clock", (self.sessions, self.halls), lambda: Clock(self.sessions, self.halls))
 
     @cached_property
     def coverage(self) -> Coverage:

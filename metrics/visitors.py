@@ -45,8 +45,9 @@ class Group:
 
     def column(self, name: str) -> Ints:
         """A column of whole numbers; 0 where it is empty."""
-        values: Ints = self.visits[name].fill_null(0).to_numpy()[self.kept]
-        return values
+        values = self.visits[name]
+        numbers: Ints = (values.fill_null(0) if values.null_count() else values).to_numpy()[self.kept]
+        return numbers
 
     def only(self, which: Ints | Flags) -> Group:
         """Some of them."""

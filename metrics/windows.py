@@ -18,13 +18,12 @@ from metrics.hours import Days, numbers
 from metrics.instants import start_zone
 from metrics.known import Known, crossing, joined, merged, union
 from metrics.spells import MINUTE, NEVER, Flags, Ints, Spells, micros
+from metrics.window_table import WindowTable
 
 #: So long a window counts as open though it pauses.
 SHORT_PAUSE = 15 * MINUTE
 #: So long the change from one customer to the next counts as work while somebody waits.
 CHANGE = 30 * 1_000_000
-#: The product of 1/k for so many queues stays a whole number: the least common multiple of 1 … 16.
-SHARES = 720_720
 
 
 @dataclass(frozen=True)
@@ -32,57 +31,38 @@ class Windows:
     """The windows of a city under small numbers, and their time.
 
     Attributes:
-        table: table `windows` of the standard.
+        table: which windows there are.
         plan: table `window_plan`.
         spells: table `window_sessions`.
         sessions: opening hours, as `metrics.hours.sessions_of`.
         visits: tickets, as `metrics.tickets.visits`.
     """
 
-    table: pl.DataFrame
+    table: WindowTable
     plan: pl.DataFrame
     spells: pl.DataFrame
     sessions: pl.DataFrame
     visits: pl.DataFrame
 
-    @cached_property
+    @property
     def each(self) -> pl.DataFrame:
-        """All windows in order; a window's row is its number.
+        """All windows in order, as `WindowTable.each`."""
+        return self.table.each
 
-        Returns:
-            window_id, hall_id, service_group, is_tidal, queue_ids (each once, in order), group (number in `groups`),
-            company (number in `companies`: windows that serve the same queues), share (what it counts for each of its
-            queues: SHARES ÷ their number; 0 without a queue).
-        """
-        count = pl.col("queue_ids").list.len()
-        return (
-            self.table.select(
-                "window_id", "hall_id", "service_group", "is_tidal", pl.col("queue_ids").list.unique().list.sort()
-            )
-            .sort("window_id")
-            .with_columns(
-                (pl.struct("hall_id", "service_group").rank("dense").cast(pl.Int64) - 1).alias("group"),
-                (pl.col("queue_ids").list.join("\n").rank("dense").cast(pl.Int64) - 1).alias("company"),
-                pl.when(count > 0).then(pl.lit(SHARES) // count).otherwise(0).cast(pl.Int64).alias("share"),
-            )
-        )
-
-    @cached_property
+    @property
     def groups(self) -> pl.DataFrame:
-        """Service groups (服务组) of the halls: group (number), hall_id, service_group."""
-        return self.each.select("group", "hall_id", "service_group").unique().sort("group")
+        """Service groups (服务组) of the halls, as `WindowTable.groups`."""
+        return self.table.groups
 
-    @cached_property
+    @property
     def companies(self) -> pl.DataFrame:
-        """Which queues are served together: company (number), queue_id; a row for each queue."""
-        served = self.each.select("company", "queue_ids").unique("company").sort("company")
-        return served.explode("queue_ids").rename({"queue_ids": "queue_id"}).drop_nulls("queue_id")
+        """Which queues are served together, as `WindowTable.companies`."""
+        return self.table.companies
 
-    @cached_property
+    @property
     def of_queues(self) -> pl.DataFrame:
-        """Which windows serve which queue: window (number), queue_id, share."""
-        served = self.each.with_row_index("window").select(pl.col("window").cast(pl.Int64), "queue_ids", "share")
-        return served.explode("queue_ids").rename({"queue_ids": "queue_id"}).drop_nulls("queue_id").sort("window")
+        """Which windows serve which queue, as `WindowTable.of_queues`."""
+        return self.table.of_queues
 
     def at_queues(self, spells: Spells, queues: pl.Series) -> tuple[Spells, Ints, Ints]:
         """Spells of windows under the queues they serve.
@@ -99,7 +79,7 @@ class Windows:
 
     def numbers(self, window_ids: pl.Series) -> Ints:
         """Numbers of windows; -1 for one that is not known."""
-        return numbers(window_ids, self.each["window_id"])
+        return self.table.numbers(window_ids)
 
     @cached_property
     def planned(self) -> Spells:
@@ -207,12 +187,12 @@ class Windows:
 
         Where the hall was shut the closing is the moment itself.
         """
-        halls = self.each["hall_id"].unique().sort()
+        halls = self.table.halls
         days = Days(start_zone(self.sessions), moment)
         of = numbers(self.sessions["hall_id"], halls)
         table = days.table(of, len(halls), self.sessions["date"], micros(self.sessions["last_close"]))
         day = days.of(moment)
-        closing = table[numbers(self.each["hall_id"], halls)[window], day]
+        closing = table[self.table.at_halls[window], day]
         same_day: Flags = (end >= days.starts[day]) & (end < days.starts[day + 1])
         return np.where(closing < NEVER, closing, moment), same_day
 

@@ -188,14 +188,14 @@ class FactStore:
         wanted = pl.concat(parts)["date"].unique()
         parts += [self._dated_marks(snapshot, name).with_columns(of=pl.lit(name)) for name in kind.dated]
         whole = ";".join(f"{name}={snapshot.heads.get(name)}" for name in kind.references)
-        days = pl.concat(parts).filter(pl.col("date").is_in(wanted.implode()))
+        asked = pl.col("date").is_in(wanted.implode())
         if start is not None:
-            days = days.filter(pl.col("date") >= start)
+            asked &= pl.col("date") >= start
         if end is not None:
-            days = days.filter(pl.col("date") < end)
+            asked &= pl.col("date") < end
         if only is not None:
-            days = days.filter(pl.col("date").is_in(list(only)))
-        joined = days.sort("date", "of").group_by("date", maintain_order=True).agg(
+            asked &= pl.col("date").is_in(list(only))
+        joined = pl.concat(parts).filter(asked).sort("date", "of").group_by("date", maintain_order=True).agg(
             pl.concat_str("of", pl.lit(":"), "mark").str.join(";").alias("marks")
         )  # fmt: skip
         return [

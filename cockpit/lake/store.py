@@ -18,6 +18,7 @@ from cockpit.lake.faults import BELOW, cause
 from cockpit.lake.ground import added_files, files_after
 from cockpit.lake.layout import LAYOUTS, QUARANTINE, Layout
 from cockpit.records.store import Records
+from metrics.instants import moment
 
 #: So many entries of a table's log are read one by one; to open the table anew costs as much as a hundred of them.
 _FEW_VERSIONS = 50
@@ -109,7 +110,9 @@ class Snapshot:
     def paths(self, table: str, start: dt.datetime | None, end: dt.datetime | None) -> list[str]:
         """Files that may hold rows of a span of time; a file never changes, so what was read from it may be kept."""
         months = self._months(table, start, end)
-        return self.files(table).filter(months.wanted() if months else True)["path"].to_list()
+        files = self.files(table)
+        every = zip(files["path"].to_list(), files["part"].to_list(), strict=True)
+        return [path for path, part in every if months is None or months.hold(part)]
 
     def scan_file(
         self, table: str, path: str, start: dt.datetime | None = None, end: dt.datetime | None = None
@@ -126,9 +129,9 @@ class Snapshot:
         layout = LAYOUTS[table]
         # Compared in UTC, as stored: only then can whole row groups be skipped by their bounds.
         if layout.time and start is not None:
-            rows = rows.filter(pl.col(layout.time) >= start.astimezone(dt.UTC))
+            rows = rows.filter(pl.col(layout.time) >= moment(start, "UTC"))
         if layout.time and end is not None:
-            rows = rows.filter(pl.col(layout.time) < end.astimezone(dt.UTC))
+            rows = rows.filter(pl.col(layout.time) < moment(end, "UTC"))
         times = [name for name, dtype in layout.stored.items() if dtype == pl.Datetime("us", "UTC")]
         return rows.with_columns(pl.col(times).dt.convert_time_zone(self.timezone))
 
@@ -203,6 +206,10 @@ class Parts:
     def __init__(self, low: str | None, high: str | None) -> None:
         """Keep the bounds; None = none."""
         self._low, self._high = low, high
+
+    def hold(self, part: str) -> bool:
+        """Whether a partition lies within."""
+        return (self._low is None or part >= self._low) and (self._high is None or part <= self._high)
 
     def wanted(self) -> pl.Expr:
         """Which files to read."""

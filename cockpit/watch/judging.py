@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from alerts.levels import judged
 from alerts.lines import asked_of
 from alerts.machine import Reason
 from alerts.steps import Standing, advanced, darkened, ended
-from alerts.thresholds import EDGES, ThresholdChange, with_thresholds
+from alerts.thresholds import EDGES, ThresholdChange, edges_in_force
 from cockpit.lake.store import Snapshot
 from cockpit.records.alert_log import StandingRecord
 from cockpit.watch.replay import NUMBERS, instants_of
@@ -80,6 +81,8 @@ class Judging:
         self._snapshot, self._thresholds, self._known = snapshot, thresholds, known
         self._after: dict[str, Standing] = {}
         self._instants: dict[str, pl.DataFrame] = {}
+        # Many indicators are read at the same places and instants.
+        self._asked: dict[tuple[str, int, bool], pl.DataFrame] = {}
         self._bad: list[pl.DataFrame] = []
         self._told_bad: set[str] = set()
         # The same for every indicator: halls closed by now, and on days before; instants that nobody evaluated.
@@ -97,9 +100,8 @@ class Judging:
             self._hold(view)
         try:
             read = definition.quantity.measure(view, instants)
-            ready = judged(
-                held_back(with_thresholds(read, definition, self._thresholds), definition, self._held()), definition
-            )
+            edges = edges_in_force(read, definition, self._thresholds)
+            ready = judged(held_back(read, definition, self._held()), definition, edges)
             self.found.readings[definition.id] = ready
             if not dry:
                 self._step(definition, view, ready, instants)
@@ -146,7 +148,10 @@ class Judging:
 
     def _step(self, definition: Definition, view: View, ready: pl.DataFrame, instants: pl.DataFrame) -> None:
         standing, moved = self._until_now(definition, view, ready)
-        asked = asked_of(definition, instants)
+        alike = (definition.cadence, definition.minutes, "hall_id" in definition.grain)
+        if alike not in self._asked:
+            self._asked[alike] = asked_of(definition, instants)
+        asked = self._asked[alike]
         changes: list[Change] = list(moved)
         if asked.height:
             standing, found = advanced(standing, ready, definition, asked)
@@ -174,7 +179,7 @@ class Judging:
             _, over = ended(standing, self._past_closings[day])
             # A hall whose day has vanished from the calendar ends as the others do, without a trace of its own.
             return Standing.nothing(definition), self._told(definition, view, ready, over, None)
-        if standing.places.is_empty():
+        if standing.places.is_empty() or record.at + RT_EVERY >= self.at:
             return standing, []
         if record.at not in self._missed:
             self._missed[record.at] = rt_instants(view.sessions, record.at + RT_EVERY, self.at - RT_EVERY)
@@ -241,12 +246,13 @@ class Judging:
                     standing = None
             if standing is None:
                 continue
+            if not (standing.state.level == RED).any():
+                continue
             red = standing.places.filter(pl.Series(standing.state.level == RED))
             still = pl.lit(None, dtype=pl.Datetime("us", self._snapshot.timezone))
             spells = red.with_columns(pl.lit(self.at).alias("since"), still.alias("until"))
             sources = view.records["deliveries"].select("hall_id", "source_system", "table").unique()
-            if red.height:
-                self._bad.append(concerned(name, spells, sources))
+            self._bad.append(concerned(name, spells, sources))
 
     def _held(self) -> pl.DataFrame:
         return pl.concat(self._bad) if self._bad else NOTHING_BAD
@@ -260,10 +266,11 @@ def _last_closings(sessions: pl.DataFrame) -> pl.DataFrame:
 def _how_read(ready: pl.DataFrame, definition: Definition) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
     """How the readings were, in all and in each hall or county: who sees a part of the city is told of that part."""
     where = next((name for name in ("hall_id", "county") if name in definition.grain), None)
-    by = [*((where,) if where else ()), pl.col("reading").cast(pl.String), "held"]
+    by = [*((where,) if where else ()), "reading", "held"]
     every: dict[str, int] = {"held": 0}
     found: dict[str, dict[str, int]] = {}
-    for *place, kind, held, count in ready.group_by(by, maintain_order=True).agg(pl.len()).iter_rows():
+    read = Counter(zip(*(ready[name].to_list() for name in by), strict=True))
+    for (*place, kind, held), count in read.items():
         here = [every, *(found.setdefault(one, {}) for one in place)]
         for counts in here:
             counts[kind] = counts.get(kind, 0) + count

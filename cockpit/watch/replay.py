@@ -20,7 +20,7 @@ from alerts.course import course
 from alerts.definition import Definition
 from alerts.levels import judged
 from alerts.lines import asked_of
-from alerts.thresholds import ThresholdChange, with_thresholds
+from alerts.thresholds import ThresholdChange, edges_in_force
 from cockpit.errors import CockpitError
 from cockpit.lake.store import Lake, Snapshot
 from cockpit.watch.day_loading import day_view
@@ -175,8 +175,8 @@ class Replay:
         self, definition: Definition, read: pl.DataFrame, changes: Sequence[ThresholdChange], bad: list[pl.DataFrame]
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Changes of level with the numbers at which they came, and all readings as judged."""
-        held = held_back(with_thresholds(read, definition, changes), definition, pl.concat(bad) if bad else NOTHING_BAD)
-        ready = judged(held, definition)
+        held = held_back(read, definition, pl.concat(bad) if bad else NOTHING_BAD)
+        ready = judged(held, definition, edges_in_force(read, definition, changes))
         asked = asked_of(definition, self._readings.instants(definition))
         # Halls that are still open at the last instant have not closed yet.
         closings = self._readings.closings().filter(pl.col("last_close") <= self.span[1])

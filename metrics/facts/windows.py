@@ -19,6 +19,7 @@ from metrics.known import Known, merged
 from metrics.records import Records
 from metrics.spells import DAY, Ints, Spells
 from metrics.tickets import visits
+from metrics.window_table import WindowTable
 from metrics.windows import Windows
 
 #: More intervals than any day has; what began on a day may end on the next.
@@ -109,7 +110,9 @@ def _shared(spells: Spells, others: Spells) -> Ints:
 def _of_records(records: Records) -> pl.DataFrame:
     sessions = sessions_of(records["calendar"])
     came = visits(records["tickets"], sessions)
-    return window_facts(Windows(records["windows"], records["window_plan"], records["window_sessions"], sessions, came))
+    return window_facts(
+        Windows(WindowTable(records["windows"]), records["window_plan"], records["window_sessions"], sessions, came)
+    )
 
 
 KINDS = (FactKind("windows", "2026.1", ("tickets", "window_sessions"), ("calendar",), ("windows",), _of_records),)

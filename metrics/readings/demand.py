@@ -11,7 +11,7 @@ from metrics.recent import at_queues, recent_until, rows_behind
 from metrics.spells import HOUR, NEVER, Ints, Spells, micros, standing
 from metrics.view import View
 from metrics.visitors import waiting
-from metrics.windows import SHARES
+from metrics.window_table import SHARES
 
 #: Tickets taken without which the ratio says nothing; days from which the usual handling time is taken, and how few do.
 TAKEN_ENOUGH, LOOKED_BACK, DAYS_ENOUGH = 12, 20, 5

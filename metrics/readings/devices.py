@@ -67,7 +67,8 @@ def behind_device_offline(view: View, instants: pl.DataFrame) -> pl.DataFrame:
 
 def _devices(view: View) -> pl.DataFrame:
     """All devices in order; a device's row is its number."""
-    return view.records["devices"].sort("device_id")
+    devices = view.records["devices"]
+    return view.kept.once("devices", (devices,), lambda: devices.sort("device_id"))
 
 
 def _keys(view: View) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -78,8 +79,12 @@ def _keys(view: View) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def _in_use(view: View) -> Spells:
     """Devices while they are in use, by hall; a plan, known from the start: from valid_from on, until valid_to."""
     devices = _devices(view)
-    since = devices["valid_from"].to_physical().fill_null(-NEVER).to_numpy()
-    return Spells.of(view.hall_numbers(devices["hall_id"]), since - 1, _until(devices))
+
+    def found() -> Spells:
+        since = devices["valid_from"].to_physical().fill_null(-NEVER).to_numpy()
+        return Spells.of(view.hall_numbers(devices["hall_id"]), since - 1, _until(devices))
+
+    return view.kept.once("devices in use", (devices, view.halls), found)
 
 
 def _until(devices: pl.DataFrame) -> Ints:

@@ -14,7 +14,7 @@ from metrics.recent import at_queues, rows_behind, since_of, time_behind, while_
 from metrics.spells import MINUTE, Ints, Spells, micros, standing, standing_sum, time_between
 from metrics.view import View
 from metrics.visitors import waiting
-from metrics.windows import SHARES
+from metrics.window_table import SHARES
 
 #: Minutes of open windows without which saturation says nothing.
 OPEN_ENOUGH = 60 * MINUTE

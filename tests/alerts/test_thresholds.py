@@ -7,14 +7,13 @@ import datetime as dt
 import itertools
 import random
 
-import polars as pl
 import pytest
 
 from alerts.catalogue import catalogue
 from alerts.definition import ImpossibleDefinition
 from alerts.incidents import Place
 from alerts.levels import judged
-from alerts.thresholds import EDGES, Edge, ThresholdChange, allowed, in_force, with_thresholds
+from alerts.thresholds import EDGES, Edge, ThresholdChange, allowed, edges_in_force, in_force
 from tests.alerts.days import HALL, QUEUE, clock
 from tests.alerts.storyline import frame
 
@@ -127,7 +126,8 @@ def test_readings_carry_the_thresholds_in_force_at_their_place_and_instant() -> 
         for place in where
         for day in range(11, 21)
     ]
-    read = with_thresholds(frame(WAIT, lines), WAIT, changes)
+    read = frame(WAIT, lines)
+    read = read.with_columns(**edges_in_force(read, WAIT, changes))
     for row in read.iter_rows(named=True):
         place = (("hall_id", row["hall_id"]), ("queue_id", row["queue_id"]))
         assert tuple(row[edge] for edge in EDGES) == dataclasses.astuple(in_force(WAIT, changes, row["at"], place))
@@ -138,10 +138,8 @@ def test_levels_follow_the_thresholds_in_force() -> None:
         ({"hall_id": "H1", "queue_id": queue}, clock("10:00"), {"reading": "value", "value": 16.0})
         for queue in ("Q1", "Q2")
     ]
-    read = with_thresholds(
-        frame(WAIT, lines), WAIT, [change("yellow", 20, place=QUEUE), change("recovery", 17, place=QUEUE)]
-    )
-    ready = judged(read, WAIT).sort("queue_id")
+    read, changes = frame(WAIT, lines), [change("yellow", 20, place=QUEUE), change("recovery", 17, place=QUEUE)]
+    ready = judged(read, WAIT, edges_in_force(read, WAIT, changes)).sort("queue_id")
     assert ready["met"].to_list() == [0, 1]
     assert ready["past_1"].to_list() == [True, False]
-    assert isinstance(read, pl.DataFrame)
+    assert ready["yellow"].to_list() == [20, WAIT.thresholds.yellow]

@@ -17,6 +17,7 @@ from metrics.readings.flow import usual_comers
 from metrics.readings.tide import usual_waits
 from metrics.spells import MINUTE
 from metrics.tickets import visits
+from metrics.window_table import WindowTable
 from metrics.windows import Windows
 from tests.bench import ZONE
 from tests.bench.numbers_rates import rates
@@ -47,7 +48,7 @@ def facts(city: Path, out: Path) -> None:
         _write(out / "queues_day", name, queue_sums(hours, "1d"))
         _write(out / "items_day", name, item_facts(came, near))
         plan, spells = (_of_days(city / table, "start_at", days) for table in ("window_plan", "window_sessions"))
-        worked = window_facts(Windows(windows, plan, spells, near, came))
+        worked = window_facts(Windows(WindowTable(windows), plan, spells, near, came))
         _write(out / "windows_day", name, worked.drop("at"))
 
 

@@ -5,6 +5,7 @@ from random import Random
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +123,22 @@ def test_numbers_of_names_that_are_not_there_are_minus_one() -> None:
     order = pl.Series(["a", "b"])
     assert numbers(pl.Series(["b", None, "x", "a"]), order).tolist() == [1, -1, -1, 0]
     assert numbers(pl.Series([], dtype=pl.String), order).tolist() == []
+
+
+@pytest.mark.parametrize("count", [30, 3_000, 30_000])
+@pytest.mark.parametrize("known", [7, 6_000])
+def test_few_and_many_names_are_numbered_alike(count: int, known: int) -> None:
+    dice = Random(count + known)
+    order = [f"N{number}" for number in dice.sample(range(2 * known), known)]
+    names = [None if dice.random() < 0.1 else f"N{dice.randrange(2 * known)}" for _ in range(count)]
+    wanted = [order.index(name) if name in order else -1 for name in names[:500]]
+    found = numbers(pl.Series(names), pl.Series(order))
+    assert found.dtype == np.int64
+    assert found.tolist()[:500] == wanted
+
+
+def test_what_has_no_name_is_none_of_those_without_a_name() -> None:
+    assert numbers(pl.Series(["A", None]), pl.Series([None, "A"])).tolist() == [1, -1]
 
 
 @given(seed=st.integers(0, 10**6))
