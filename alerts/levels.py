@@ -29,16 +29,21 @@ def judged(
         The readings with `met` (0 none, 1 yellow, 2 orange, 3 red; null unless the reading is a value) and `past_1`,
         `past_2`, `past_3`: whether the reading counts as recovered from that level (null unless it is a value).
     """
-    judgeable = pl.col("reading") == "value"
-    met = pl.lit(0)
+    met = pl.lit(0, dtype=pl.Int8)
     for level in ALL:
-        met = pl.when(_met(definition, level, _threshold(definition, thresholds, level))).then(level).otherwise(met)
+        beyond = _met(definition, level, _threshold(definition, thresholds, level))
+        met = pl.when(beyond).then(pl.lit(level, dtype=pl.Int8)).otherwise(met)
     recovery = _threshold(definition, thresholds, 0)
-    past = [_recovered(definition, level, recovery) & (met < level) for level in ALL]
-    return readings.with_columns(
+    # One after the other: what is recovered rests on what is met, which else would be worked out four times.
+    ready = readings.with_columns(
         *(thresholds.values() if isinstance(thresholds, Mapping) else ()),
-        pl.when(judgeable).then(met).cast(pl.Int8).alias("met"),
-        *(pl.when(judgeable).then(over).alias(f"past_{level}") for level, over in zip(ALL, past, strict=True)),
+        pl.when(pl.col("reading") == "value").then(met).alias("met"),
+    )
+    below = (pl.col("met") < level for level in ALL)
+    past = (_recovered(definition, level, recovery) & less for level, less in zip(ALL, below, strict=True))
+    judgeable = pl.col("met").is_not_null()
+    return ready.with_columns(
+        pl.when(judgeable).then(over).alias(f"past_{level}") for level, over in zip(ALL, past, strict=True)
     )
 
 
