@@ -66,6 +66,9 @@ def run(
         with data_folder(data, create=True) as folder:
             path = folder.path
             feeding = feeding_command(folder) if demo else None
+            still = standing_still(folder) if demo else ""
+        if still:
+            typer.echo(still, err=True)
         _run_all(path, feeding)
 
 
@@ -79,6 +82,23 @@ def feeding_command(folder: DataFolder) -> list[str] | None:
     if (ledger.complete and not ledger.live) or folder.records.batches(1, not_by=BY):
         return None
     return _demo(ledger.halls, ledger.days, ledger.seed, "--until", ledger.until)
+
+
+def standing_still(folder: DataFolder) -> str:
+    """Why a demo city does not go on with time, and what to do about it; nothing where it goes on or there is none."""
+    ledger = read_ledger(folder.path)
+    if ledger is None or feeding_command(folder) is not None:
+        return ""
+    if folder.records.batches(1, not_by=BY):
+        return (
+            "这个演示城市里也有别处导入的数据，因此不再继续送入虚构的数据；"
+            "想看随时间继续的演示城市，请用 --data 指定另一个空的数据目录。"
+        )
+    more = " ".join(_demo(ledger.halls, ledger.days, ledger.seed, "--until", ledger.until))
+    return (
+        f"这个演示城市停在 {ledger.until:%Y-%m-%d}，不随时间继续；要让它继续，请另行运行："
+        f"python -m cockpit {more} --data {folder.path}。"
+    )
 
 
 def _demo(halls: int, days: int, seed: int, *more: object) -> list[str]:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from cockpit import clock
 from cockpit.cli.app import app
-from cockpit.cli.service import feeding_command
+from cockpit.cli.service import feeding_command, standing_still
 from cockpit.demo.building import Building
 from cockpit.demo.ledger import Ledger, read_ledger, write_ledger
 from cockpit.intake.importer import import_files
@@ -215,8 +215,10 @@ def test_run_builds_a_city_where_there_is_nothing_and_leaves_real_records_alone(
     command = feeding_command(folder)
     assert command is not None
     assert " ".join(command) == "demo --halls 82 --days 400 --seed 7 --latest-first 120 --live"
+    assert not standing_still(folder)
     import_files(folder, load_profile("standard"), [city_files(tmp_path / "files", tickets=[ticket(1)])], by="王")
     assert feeding_command(folder) is None
+    assert not standing_still(folder), "a real city is fed by its sources"
     folder.close()
 
 
@@ -230,10 +232,15 @@ def test_run_goes_on_with_a_city_that_is_unfinished_or_was_fed_and_with_no_other
     assert " ".join(feeding_command(folder) or ()) == same
     building.build()
     assert feeding_command(folder) is None
+    told = standing_still(folder)
+    assert f"停在 {now.date()}，不随时间继续" in told
+    assert f"python -m cockpit {same} --data {data_dir}。" in told
     write_ledger(data_dir, Ledger(**{**vars(building.ledger), "live": True}))
     assert " ".join(feeding_command(folder) or ()) == same
+    assert not standing_still(folder)
     import_files(folder, load_profile("standard"), [city_files(tmp_path / "files", tickets=[ticket(1)])], by="王")
     assert feeding_command(folder) is None
+    assert "也有别处导入的数据" in standing_still(folder)
     folder.close()
 
 
