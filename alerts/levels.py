@@ -6,6 +6,7 @@ The same expressions judge one live reading and the millions of a replay. Source
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import polars as pl
 
@@ -15,43 +16,41 @@ ALL = (YELLOW, ORANGE, RED)
 
 
 def judged(
-    readings: pl.DataFrame, definition: Definition, thresholds: Thresholds | Mapping[str, pl.Expr] | None = None
+    readings: pl.DataFrame,
+    definition: Definition,
+    thresholds: Thresholds | Mapping[str, float | pl.Expr] | None = None,
 ) -> pl.DataFrame:
     """Say of each reading which level it meets by itself.
 
     Args:
         readings: readings of the indicator's quantity, with its extras.
         definition: the indicator.
-        thresholds: thresholds in force; by default those of the definition. As expressions, such as
-            `alerts.thresholds.edges_in_force` gives them, they may differ from row to row, and become columns.
+        thresholds: thresholds in force; by default those of the definition. As `alerts.thresholds.edges_in_force`
+            gives them, they may differ from row to row, and become columns.
 
     Returns:
         The readings with `met` (0 none, 1 yellow, 2 orange, 3 red; null unless the reading is a value) and `past_1`,
         `past_2`, `past_3`: whether the reading counts as recovered from that level (null unless it is a value).
     """
+    edges = thresholds if isinstance(thresholds, Mapping) else asdict(thresholds or definition.thresholds)
+    varied = {name: edge for name, edge in edges.items() if isinstance(edge, pl.Expr)}
+    # What differs from row to row is worked out once; levels and recoveries ask for it six times.
+    readings = readings.with_columns(**varied) if varied else readings
+    columns = {name: pl.col(name) if name in varied else pl.lit(edge, dtype=pl.Float64) for name, edge in edges.items()}
     met = pl.lit(0, dtype=pl.Int8)
-    for level in ALL:
-        beyond = _met(definition, level, _threshold(definition, thresholds, level))
-        met = pl.when(beyond).then(pl.lit(level, dtype=pl.Int8)).otherwise(met)
-    recovery = _threshold(definition, thresholds, 0)
+    for level, name in zip(ALL, ("yellow", "orange", "red"), strict=True):
+        met = pl.when(_met(definition, level, columns[name])).then(pl.lit(level, dtype=pl.Int8)).otherwise(met)
     # One after the other: what is recovered rests on what is met, which else would be worked out four times.
     ready = readings.with_columns(
-        *(thresholds.values() if isinstance(thresholds, Mapping) else ()),
+        *(columns[name].alias(name) for name in columns if isinstance(thresholds, Mapping) and name not in varied),
         pl.when(pl.col("reading") == "value").then(met).alias("met"),
     )
     below = (pl.col("met") < level for level in ALL)
-    past = (_recovered(definition, level, recovery) & less for level, less in zip(ALL, below, strict=True))
+    past = (_recovered(definition, level, columns["recovery"]) & less for level, less in zip(ALL, below, strict=True))
     judgeable = pl.col("met").is_not_null()
     return ready.with_columns(
         pl.when(judgeable).then(over).alias(f"past_{level}") for level, over in zip(ALL, past, strict=True)
     )
-
-
-def _threshold(definition: Definition, thresholds: Thresholds | Mapping[str, pl.Expr] | None, level: int) -> pl.Expr:
-    name = ("recovery", "yellow", "orange", "red")[level]
-    if isinstance(thresholds, Mapping):
-        return thresholds[name]
-    return pl.lit(float(getattr(thresholds or definition.thresholds, name)))
 
 
 def _met(definition: Definition, level: int, threshold: pl.Expr) -> pl.Expr:

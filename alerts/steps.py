@@ -127,10 +127,15 @@ def _stepping(standing: Standing, judged: pl.DataFrame, definition: Definition) 
 
     Returns:
         The places, those remembered first, and the line of each one's reading (null: it has none).
+
+    Raises:
+        ValueError: a place has two readings.
     """
     grain = list(definition.grain)
     # Plain dictionaries: of so few places Polars would only just have begun.
     lines = {place: row for row, place in enumerate(zip(*(judged[name].to_list() for name in grain), strict=True))}
+    if len(lines) < judged.height:
+        raise ValueError(f"{definition.id}: a place has two readings at one instant")
     known = [lines.get(place) for place in standing.places.iter_rows()]
     met = np.full(judged.height, fill_value=True) if definition.source_column else judged["met"].to_numpy() > 0
     met[[row for row in known if row is not None]] = False

@@ -68,9 +68,13 @@ def in_force(
 
 def edges_in_force(
     readings: pl.DataFrame, definition: Definition, changes: Sequence[ThresholdChange]
-) -> dict[str, pl.Expr]:
-    """`yellow`, `orange`, `red`, `recovery` in force at the places of readings at their instants, as expressions."""
-    edges = {edge: pl.lit(float(getattr(definition.thresholds, edge))) for edge in EDGES}
+) -> dict[str, float | pl.Expr]:
+    """`yellow`, `orange`, `red`, `recovery` in force at the places of readings at their instants.
+
+    Returns:
+        The threshold itself where nobody has changed it; else an expression over the readings' columns.
+    """
+    edges: dict[str, float | pl.Expr] = {edge: float(getattr(definition.thresholds, edge)) for edge in EDGES}
     shape = readings.schema["at"]
     for change in _in_order(definition, changes):
         here = pl.all_horizontal(pl.lit(value=True), *(pl.col(name) == value for name, value in change.place))
@@ -78,7 +82,7 @@ def edges_in_force(
         # Records tell instants in universal time, readings on the city's clock.
         since = pl.col("at") >= pl.lit(change.effective_from).cast(shape)
         edges[change.edge] = pl.when(here & since).then(value).otherwise(edges[change.edge])
-    return {edge: expression.alias(edge) for edge, expression in edges.items()}
+    return edges
 
 
 def allowed(

@@ -14,7 +14,7 @@ from metrics.spells import DAY, NEVER, Ints, Spells, micros, sum_within, time_be
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 #: Halls are judged every so many minutes while they are open.
 RT_EVERY = dt.timedelta(minutes=5)
-_GRID = 5
+_GRID = RT_EVERY // dt.timedelta(minutes=1)
 
 
 def sessions_of(calendar: pl.DataFrame) -> pl.DataFrame:
@@ -42,6 +42,8 @@ def sessions_of(calendar: pl.DataFrame) -> pl.DataFrame:
 def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
     """The instants of a span at which halls are judged: on the 5-minute grid, open_at < t ≤ close_at of a session.
 
+    Each hall and instant is there once, whatever sessions its calendar has.
+
     Args:
         sessions: as `sessions_of` gives them.
         start: first instant wanted.
@@ -56,8 +58,11 @@ def rt_instants(sessions: pl.DataFrame, start: dt.datetime, end: dt.datetime) ->
     near = sessions.filter(pl.col("open_at") < moment(end, zone), pl.col("close_at") >= moment(start, zone))
     first = pl.max_horizontal(pl.col("open_at").dt.truncate("5m") + RT_EVERY, moment(_grid_after(start), zone))
     last = pl.min_horizontal(pl.col("close_at").dt.truncate("5m"), moment(_grid_before(end), zone))
+    # Where sessions overlap, the one that began first has the instants of both: a hall is judged once at each.
+    taken = pl.col("to").cum_max().shift(1).over("hall_id") + RT_EVERY
     return (
         near.with_columns(first.alias("from"), last.alias("to"))
+        .with_columns(pl.max_horizontal("from", taken))
         .filter(pl.col("from") <= pl.col("to"))
         .with_columns(pl.datetime_ranges("from", "to", RT_EVERY).alias("at"))
         .explode("at")
@@ -201,7 +206,8 @@ def numbers(names: pl.Series, order: pl.Series) -> Ints:
         known = pl.DataFrame({"name": order}).with_row_index("number")
         found = pl.DataFrame({"name": names}).join(known, on="name", how="left", maintain_order="left")["number"]
     # Few names miss; looking for them costs more than finding the others.
-    return (found.cast(pl.Int64).fill_null(-1) if found.null_count() else found).to_numpy().astype(np.int64)
+    known_by = found.cast(pl.Int64).fill_null(-1) if found.null_count() else found
+    return known_by.to_numpy().astype(np.int64, copy=False)
 
 
 #: Up to so many names in all a dictionary numbers before Polars has begun.

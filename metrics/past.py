@@ -1,4 +1,4 @@
-"""What is known of closed days without counting their records again: additive facts, kept from day to day."""
+"""Facts of closed days, added up, and what was made of tables that hardly change: kept from moment to moment."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Past:
         first_days: hall_id, first_day: the day of each hall's first ticket.
         sessions: opening hours of the days looked back to and of those of the records, as
             `metrics.hours.sessions_of`; None: the records' own calendar tells all of them.
-        kept: what was made of these facts, for the next moment.
+        kept: what was made of these facts, and of tables that hardly change, for the next moment.
     """
 
     facts: Mapping[str, pl.DataFrame]

@@ -59,7 +59,7 @@ class View:
 
     @cached_property
     def kept(self) -> Kept:
-        """What was made of the past; kept with its facts, for the next moment."""
+        """What was made of the past and of tables that hardly change, for the next moment."""
         return self.past.kept if self.past else Kept()
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from cockpit.cli.frame import DataOption, data_folder, refusing, settings_for
 from cockpit.cli.jobs import job_table
 from cockpit.cli.parts import ASKED, Part, Together
 from cockpit.demo.building import BY
-from cockpit.demo.ledger import read_ledger
+from cockpit.demo.ledger import ledger_lost, read_ledger
 from cockpit.lake.folder import DataFolder
 from cockpit.web.port import claim
 
@@ -86,18 +87,21 @@ def feeding_command(folder: DataFolder) -> list[str] | None:
 
 def standing_still(folder: DataFolder) -> str:
     """Why a demo city does not go on with time, and what to do about it; nothing where it goes on or there is none."""
-    ledger = read_ledger(folder.path)
-    if ledger is None or feeding_command(folder) is not None:
+    if feeding_command(folder) is not None:
         return ""
-    if folder.records.batches(1, not_by=BY):
+    ledger, others = read_ledger(folder.path), folder.records.batches(1, not_by=BY)
+    if ledger is None:
+        # Real records stand for themselves; invented ones without a ledger are a city that nobody can go on with.
+        return "" if others or not folder.records.batches(1) else ledger_lost(folder.path)
+    if others:
         return (
             "这个演示城市里也有别处导入的数据，因此不再继续送入虚构的数据；"
             "想看随时间继续的演示城市，请用 --data 指定另一个空的数据目录。"
         )
     more = " ".join(_demo(ledger.halls, ledger.days, ledger.seed, "--until", ledger.until))
     return (
-        f"这个演示城市停在 {ledger.until:%Y-%m-%d}，不随时间继续；要让它继续，请另行运行："
-        f"python -m cockpit {more} --data {folder.path}。"
+        f"这个演示城市停在 {ledger.until:%Y-%m-%d}，不随时间继续；要让它继续，请另开一个终端运行：\n"
+        f"  python -m cockpit {more} --data {shlex.quote(str(folder.path))}"
     )
 
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from cockpit.demo.city import plan_city, write_labels
 from cockpit.demo.history import PLANNED_AHEAD, STEP, City
-from cockpit.demo.ledger import LEDGER, Ledger, Span, read_ledger, write_ledger
+from cockpit.demo.ledger import Ledger, Span, ledger_lost, read_ledger, write_ledger
 from cockpit.demo.stopping import Stop
 from cockpit.errors import Busy, StorageError
 from cockpit.intake.counting import BatchResult
@@ -83,10 +83,7 @@ def plan_build(
     if folder.records.batches(1, not_by=BY):
         raise StorageError(f"数据目录 {folder.path} 里已有真实数据，不能再放演示城市；请用 --data 另指一个目录。")
     if ledger is None and folder.records.batches(1):
-        raise StorageError(
-            f"数据目录 {folder.path} 里有一座演示城市，但它的进度文件 {LEDGER} 不见了；"
-            "请用备份恢复这个文件，或用 --data 另指一个目录重建。"
-        )
+        raise StorageError(ledger_lost(folder.path))
     if ledger is None:
         return lay_out(halls, days, seed, now, until, latest_first, folder.timezone)
     if (halls, days, seed) != (ledger.halls, ledger.days, ledger.seed) or until not in (None, ledger.until):

@@ -110,6 +110,14 @@ def read_ledger(folder: Path) -> Ledger | None:
         ) from error
 
 
+def ledger_lost(folder: Path) -> str:
+    """What to do about a city that is in a folder without its ledger."""
+    return (
+        f"数据目录 {folder} 里有一座演示城市，但它的进度文件 {LEDGER} 不见了；"
+        "请用备份恢复这个文件，或用 --data 另指一个目录重建。"
+    )
+
+
 def write_ledger(folder: Path, ledger: Ledger) -> None:
     """Put a ledger in the place of the former one; whoever reads sees one of the two, whole.
 

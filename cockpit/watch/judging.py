@@ -148,6 +148,7 @@ class Judging:
 
     def _step(self, definition: Definition, view: View, ready: pl.DataFrame, instants: pl.DataFrame) -> None:
         standing, moved = self._until_now(definition, view, ready)
+        # All that `asked_of` looks at.
         alike = (definition.cadence, definition.minutes, "hall_id" in definition.grain)
         if alike not in self._asked:
             self._asked[alike] = asked_of(definition, instants)
@@ -244,9 +245,7 @@ class Judging:
                 standing, day = from_body(self._known[name].body, definition)
                 if definition.cadence == "RT" and day != self.at.date():
                     standing = None
-            if standing is None:
-                continue
-            if not (standing.state.level == RED).any():
+            if standing is None or not (standing.state.level == RED).any():
                 continue
             red = standing.places.filter(pl.Series(standing.state.level == RED))
             still = pl.lit(None, dtype=pl.Datetime("us", self._snapshot.timezone))

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -247,13 +248,23 @@ def test_run_goes_on_with_a_city_that_is_unfinished_or_was_fed_and_with_no_other
     assert feeding_command(folder) is None
     told = standing_still(folder)
     assert f"停在 {now.date()}，不随时间继续" in told
-    assert f"python -m cockpit {same} --data {data_dir}。" in told
+    assert shlex.split(told.splitlines()[-1]) == ["python", "-m", "cockpit", *same.split(), "--data", str(folder.path)]
     write_ledger(data_dir, Ledger(**{**vars(building.ledger), "live": True}))
     assert " ".join(feeding_command(folder) or ()) == same
     assert not standing_still(folder)
     import_files(folder, load_profile("standard"), [city_files(tmp_path / "files", tickets=[ticket(1)])], by="王")
     assert feeding_command(folder) is None
     assert "也有别处导入的数据" in standing_still(folder)
+    folder.close()
+
+
+def test_run_says_what_to_do_about_a_city_that_lost_its_ledger(tmp_path: Path, now: dt.datetime) -> None:
+    folder = opened(tmp_path / "演示 城市")
+    building = planned(folder, now, days=2)
+    building.build()
+    assert shlex.split(standing_still(folder).splitlines()[-1])[-1] == str(folder.path), "a path with a blank in it"
+    (folder.path / "demo" / "city.json").unlink()
+    assert re.fullmatch(r"数据目录 .*演示 城市 里有一座演示城市，.*不见了；请用备份恢复.*。", standing_still(folder))
     folder.close()
 
 

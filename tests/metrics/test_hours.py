@@ -78,6 +78,15 @@ def test_the_instant_asked_for_may_be_in_any_zone() -> None:
     assert rt_instants(hours, ten, ten)["at"].to_list() == [clock("10:00")]
 
 
+def test_where_sessions_overlap_a_hall_is_judged_once_at_an_instant_in_the_one_that_began_first() -> None:
+    rows = [*opening("H", TODAY, "9:00-9:20", "9:10-9:15", "9:10-9:30"), *opening("I", TODAY, "9:10-9:15")]
+    frame = rt_instants(sessions_of(calendar(*rows)), at(TODAY, 0), at(TODAY, 23))
+    assert frame.select("hall_id", pl.col("at").dt.strftime("%H:%M"), "session").rows() == [
+        ("H", "09:05", 1), ("H", "09:10", 1), ("H", "09:15", 1), ("H", "09:20", 1), ("H", "09:25", 3),
+        ("H", "09:30", 3), ("I", "09:15", 1),
+    ]  # fmt: skip
+
+
 TIMES = st.integers(-30 * 60, 30 * 60)
 
 
