@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -65,6 +66,22 @@ def test_while_the_tickets_of_one_hall_are_late_its_indicators_are_held_back_and
         read = run.found.readings[name]
         assert np.array_equal(read["held"], read["hall_id"] == hall) and read["held"].any()
     assert not run.found.readings["window_open_rate"]["held"].any()
+
+
+def test_a_hall_whose_sessions_overlap_is_read_once_and_harms_no_indicator(city: City, view: View) -> None:
+    calendar = view.records["calendar"]
+    hall = view.sessions.filter(pl.col("open_at") < AT, pl.col("close_at") >= AT)["hall_id"][0]
+    again = calendar.filter(hall_id=hall, date=AT.date()).with_columns(
+        session=pl.col("session") + 10, open_at=pl.lit(AT - dt.timedelta(minutes=20)).cast(calendar.schema["open_at"])
+    )
+    tables = {**view.records.tables, "calendar": pl.concat([calendar, again])}
+    doubled = dataclasses.replace(view, records=dataclasses.replace(view.records, tables=tables))
+    run, plain = judging(city, [], {}), judging(city, [], {})
+    for name in ("wait_max_open", "wait_avg", "hall_occupancy"):
+        run.read(catalogue()[name], doubled, dry=False)
+        plain.read(catalogue()[name], view, dry=False)
+        assert run.found.readings[name].equals(plain.found.readings[name])
+    assert run.found.ailing == {}
 
 
 def test_how_the_readings_were_is_kept_for_each_hall_and_between_half_hours(city: City, view: View) -> None:
