@@ -10,9 +10,9 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -65,22 +65,22 @@ def pages(pdf: bytes) -> int:
         document.close()
 
 
-@dataclass
 class _Read:
-    """A PDF as it is read."""
+    """A PDF as it is read; each page is opened once, which costs more than what is then asked of it."""
 
-    document: pypdfium2.PdfDocument
-
-    @cached_property
-    def pages(self) -> list[str]:
+    def __init__(self, document: pypdfium2.PdfDocument) -> None:
+        """Read it."""
+        self.pages: list[str] = []
         """The text of each page."""
-        found = []
-        for page in self.document:
+        self.fonts: dict[str, bool] = {}
+        """Name of each font → whether it is embedded."""
+        for page in document:
             text = page.get_textpage()
-            found.append(unicodedata.normalize("NFKC", text.get_text_range()))
+            self.pages.append(unicodedata.normalize("NFKC", text.get_text_range()))
             text.close()
+            for font in _fonts_in(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject).values():
+                self.fonts.setdefault(_font_name(font), raw.FPDFFont_GetIsEmbedded(font) == 1)
             page.close()
-        return found
 
     @cached_property
     def text(self) -> str:
@@ -102,18 +102,29 @@ class _Read:
         """Every number that stands in the text as a whole."""
         return {number.rstrip(",") for page in self.pages for number in _NUMBER.findall(page)}
 
-    @cached_property
-    def fonts(self) -> dict[str, bool]:
-        """Name of each font → whether it is embedded."""
-        found: dict[str, bool] = {}
-        name = ctypes.create_string_buffer(256)
-        for page in self.document:
-            for part in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
-                font = raw.FPDFTextObj_GetFont(part)
-                raw.FPDFFont_GetBaseFontName(font, name, 256)
-                found.setdefault(name.value.decode(errors="replace"), raw.FPDFFont_GetIsEmbedded(font) == 1)
-            page.close()
-        return found
+
+def _fonts_in(whole: Any, count: Callable[..., int], get: Callable[..., Any]) -> dict[int | None, Any]:  # noqa: ANN401 (handles of the library)
+    """Fonts that texts of a page, or of a drawing in it, are set in, by their addresses.
+
+    Asked of the library itself: a report has thousands of texts, and an object of Python for each takes five times as
+    long.
+    """
+    found: dict[int | None, Any] = {}
+    for number in range(count(whole)):
+        part = get(whole, number)
+        kind = raw.FPDFPageObj_GetType(part)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            font = raw.FPDFTextObj_GetFont(part)
+            found[ctypes.cast(font, ctypes.c_void_p).value] = font
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            found |= _fonts_in(part, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
+    return found
+
+
+def _font_name(font: Any) -> str:  # noqa: ANN401 (a handle of the library)
+    name = ctypes.create_string_buffer(256)
+    raw.FPDFFont_GetBaseFontName(font, name, 256)
+    return name.value.decode(errors="replace")
 
 
 def _bare(text: str) -> str:
