@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from io import StringIO
 from typing import Any, Literal
 
@@ -41,6 +42,29 @@ _lock = threading.Lock()
 Point = tuple[float, float]
 
 
+class _Words(Text):
+    """One line of words that begins, ends or has its middle at a point.
+
+    The drawing program that shows an SVG sets it there; to measure it before costs as much as all else of a chart.
+    """
+
+    def draw(self, renderer: Any) -> None:  # noqa: ANN401 (as matplotlib has it)
+        """Write the words."""
+        pen = renderer.new_gc()
+        pen.set_foreground(self.get_color())
+        across, up = self.get_position()
+        renderer.open_group("text", self.get_gid())
+        down = renderer.get_canvas_width_height()[1] - up
+        renderer.draw_text(pen, across, down, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
+        renderer.close_group("text")
+        pen.restore()
+
+
+@cache
+def _letters(size: float) -> FontProperties:
+    return FontProperties(family=fonts.SANS, fname=str(fonts.sans_file()), size=size)
+
+
 @dataclass
 class Canvas:
     """A chart in the making.
@@ -71,20 +95,9 @@ class Canvas:
             wide = fonts.width(said, size) + 2
             left = at[0] - {"left": 1.0, "center": wide / 2, "right": wide - 1}[side]
             self.box(left, at[1] - size * 0.52, wide, size * 1.04, "#ffffff")
-        letters = FontProperties(family=fonts.SANS, fname=str(fonts.sans_file()), size=size)
         # The middle of Chinese letters lies 0.38 of their size above the line they stand on.
-        self._add(
-            Text(
-                at[0],
-                at[1] - 0.38 * size,
-                said,
-                color=colour,
-                fontproperties=letters,
-                horizontalalignment=side,
-                verticalalignment="baseline",
-                parse_math=False,
-            )
-        )
+        low = at[1] - 0.38 * size
+        self._add(_Words(at[0], low, said, color=colour, fontproperties=_letters(size), horizontalalignment=side))
 
     def line(
         self, points: Sequence[Point], colour: str = INK, wide: float = 0.5, dash: tuple[float, ...] | None = None
