@@ -11,7 +11,9 @@ from dataclasses import asdict
 import polars as pl
 
 from alerts.definition import ORANGE, RED, YELLOW, Definition, Thresholds
+from alerts.thresholds import EDGES
 
+#: In the order of the first of `EDGES`.
 ALL = (YELLOW, ORANGE, RED)
 
 
@@ -26,11 +28,12 @@ def judged(
         readings: readings of the indicator's quantity, with its extras.
         definition: the indicator.
         thresholds: thresholds in force; by default those of the definition. As `alerts.thresholds.edges_in_force`
-            gives them, they may differ from row to row, and become columns.
+            gives them, they may differ from row to row.
 
     Returns:
-        The readings with `met` (0 none, 1 yellow, 2 orange, 3 red; null unless the reading is a value) and `past_1`,
-        `past_2`, `past_3`: whether the reading counts as recovered from that level (null unless it is a value).
+        The readings with the thresholds (`yellow`, `orange`, `red`, `recovery`); `met` (0 none, 1 yellow, 2 orange,
+        3 red; null unless the reading is a value); `past_1`, `past_2`, `past_3`: whether the reading counts as
+        recovered from that level (null unless it is a value).
     """
     edges = thresholds if isinstance(thresholds, Mapping) else asdict(thresholds or definition.thresholds)
     varied = {name: edge for name, edge in edges.items() if isinstance(edge, pl.Expr)}
@@ -38,13 +41,10 @@ def judged(
     readings = readings.with_columns(**varied) if varied else readings
     columns = {name: pl.col(name) if name in varied else pl.lit(edge, dtype=pl.Float64) for name, edge in edges.items()}
     met = pl.lit(0, dtype=pl.Int8)
-    for level, name in zip(ALL, ("yellow", "orange", "red"), strict=True):
-        met = pl.when(_met(definition, level, columns[name])).then(pl.lit(level, dtype=pl.Int8)).otherwise(met)
+    for level, edge in zip(ALL, EDGES, strict=False):
+        met = pl.when(_met(definition, level, columns[edge])).then(pl.lit(level, dtype=pl.Int8)).otherwise(met)
     # One after the other: what is recovered rests on what is met, which else would be worked out four times.
-    ready = readings.with_columns(
-        *(columns[name].alias(name) for name in columns if isinstance(thresholds, Mapping) and name not in varied),
-        pl.when(pl.col("reading") == "value").then(met).alias("met"),
-    )
+    ready = readings.with_columns(**columns, met=pl.when(pl.col("reading") == "value").then(met))
     below = (pl.col("met") < level for level in ALL)
     past = (_recovered(definition, level, columns["recovery"]) & less for level, less in zip(ALL, below, strict=True))
     judgeable = pl.col("met").is_not_null()

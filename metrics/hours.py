@@ -206,8 +206,8 @@ def numbers(names: pl.Series, order: pl.Series) -> Ints:
         known = pl.DataFrame({"name": order}).with_row_index("number")
         found = pl.DataFrame({"name": names}).join(known, on="name", how="left", maintain_order="left")["number"]
     # Few names miss; looking for them costs more than finding the others.
-    known_by = found.cast(pl.Int64).fill_null(-1) if found.null_count() else found
-    return known_by.to_numpy().astype(np.int64, copy=False)
+    filled = found.cast(pl.Int64).fill_null(-1) if found.null_count() else found
+    return filled.to_numpy().astype(np.int64, copy=False)
 
 
 #: Up to so many names in all a dictionary numbers before Polars has begun.

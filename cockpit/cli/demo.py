@@ -24,7 +24,7 @@ from cockpit.intake.privacy import masked
 HALLS, DAYS, SEED = 82, 400, 7
 _LEAST_HALLS, _MOST_DAYS = 3, 1100
 _EARLIEST = dt.date(2000, 1, 1)
-_BEHIND = 10
+BEHIND = 10
 """How much lower the priority of a feed is than that of the pages people look at."""
 
 
@@ -113,7 +113,7 @@ def _step_back() -> None:
     """Lower the priority of this process with all its threads: whoever looks at pages comes first."""
     with suppress(OSError):
         for task in Path("/proc/self/task").iterdir():
-            os.setpriority(os.PRIO_PROCESS, int(task.name), _BEHIND)
+            os.setpriority(os.PRIO_PROCESS, int(task.name), BEHIND)
 
 
 def _last_day(text: str | None, days: int, timezone: str) -> dt.date | None:

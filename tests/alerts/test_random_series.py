@@ -242,3 +242,12 @@ def test_the_random_series_have_all_that_can_happen() -> None:
     assert {line[4] for line in lines} == {"达到阈值", "已恢复", "样本不足", "闭厅"}
     assert {line[5] for line in lines} == {False, True}
     assert {line[6] is None for line in lines} == {False, True}
+
+
+def test_two_readings_of_a_place_at_one_instant_are_refused() -> None:
+    definition = catalogue()["wait_avg"]
+    at, place = dt.datetime(2026, 10, 12, 10, tzinfo=ZONE), {"hall_id": "H1", "queue_id": "Q1"}
+    ready = judged(frame(definition, [(place, at, {"reading": "value", "value": 50.0})] * 2), definition)
+    asked = asked_of(definition, ready.select("hall_id", "at").unique())
+    with pytest.raises(ValueError, match="wait_avg: a place has two readings"):
+        advanced(Standing.nothing(definition), ready, definition, asked)

@@ -11,71 +11,21 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from cockpit.demo.almanac import DAY, day_number
+from cockpit.demo.almanac import DAY
 from cockpit.demo.catalogue import ITEMS
 from cockpit.demo.city import City, plan_city
 from cockpit.demo.departments import DEPARTMENTS
-from cockpit.demo.incidents import STRENGTHS, Active, Incident
+from cockpit.demo.incidents import Active
 from cockpit.demo.kinds import KINDS
 from cockpit.demo.mishaps import Mishaps
-from cockpit.demo.truth import truth
 from metrics.standard import TABLES
 from tests.demo.conftest import UNTIL
+from tests.demo.placed_incidents import DEPT, ITEM, OTHER_DEPT, OTHER_ITEM, PLACED, THIRD_ITEM
 
 Tables = dict[str, pl.DataFrame]
 ZONE = "Asia/Shanghai"
 WAIT = (pl.col("call_time") - pl.col("take_time")).dt.total_seconds() / 60
 HANDLE = (pl.col("end_time") - pl.col("start_time")).dt.total_seconds().log()
-
-
-def instant(month: int, day: int, hour: float) -> int:
-    return day_number(dt.date(2026, month, day)) * DAY + int(hour * 3600)
-
-
-def incident(kind: str, onset: tuple[int, int, float], end: tuple[int, int, float], size: float, **place) -> Incident:  # noqa: ANN003
-    number = [entry.key for entry in KINDS].index(kind)
-    return Incident(number, kind, "strong", instant(*onset), instant(*end), size, **place)
-
-
-# The business item that is submitted online most: people can also bring it to the windows of both county halls.
-ITEM = max((i for i, item in enumerate(ITEMS) if item.group == 3), key=lambda i: ITEMS[i].online)
-OTHER_ITEM = next(i for i, item in enumerate(ITEMS) if item.name == "异地就医备案")
-THIRD_ITEM = next(i for i, item in enumerate(ITEMS) if item.name == "居住登记")
-DEPT, OTHER_DEPT = 5, 3
-PLACED = {
-    entry.kind: entry
-    for entry in (
-        incident("crowd", (9, 1, 9.5), (9, 1, 12), 3.0, hall=1),
-        incident("tide", (9, 2, 9.5), (9, 2, 12), 3.0, hall=0, section=1),
-        incident("clerks_away", (9, 3, 9.5), (9, 3, 11.5), 0.5, hall=0, windows=(0, 1, 2, 3, 10, 11, 12)),
-        incident("late_opening", (9, 4, 9), (9, 4, 10), 1.0, hall=0, windows=tuple(range(40))),
-        incident("empty_post", (9, 7, 9.5), (9, 7, 11), 1.0, hall=3, windows=(0, 1)),
-        incident("call_fault", (9, 8, 9.5), (9, 8, 12), 0.45, hall=0),
-        incident("devices_down", (9, 9, 9.5), (9, 9, 12), 0.5, hall=0, devices=(0, 1, 2)),
-        incident("source_late", (9, 10, 9.5), (9, 10, 12), 1.0, hall=0, source="queue"),
-        incident("idle_section", (9, 14, 8), (9, 18, 18), 0.3, hall=0, section=2),
-        incident("system_slow", (9, 21, 8), (9, 25, 18), 1.9, hall=0, section=3),
-        incident("new_clerk", (9, 28, 8), (9, 30, 18), 2.5, hall=0, section=0, windows=(0, 1, 2)),
-        incident("dept_sits", (9, 1, 8), (9, 18, 18), 0.06, dept=DEPT),
-        incident("slow_accept", (9, 1, 8), (9, 11, 18), 0.6, dept=OTHER_DEPT),
-        incident("wrong_guide", (8, 31, 8), (9, 20, 18), 0.4, item=THIRD_ITEM),
-        incident("bypass_hall", (9, 1, 0), (9, 30, 18), 0.4, hall=2),
-        incident("bypass_county", (10, 8, 0), (10, 19, 18), 0.3, county=1),
-        incident("bypass_item", (9, 1, 0), (9, 30, 18), 0.8, item=OTHER_ITEM),
-        incident("online_outage", (9, 1, 0), (9, 30, 18), 0.75, county=2),
-        incident("online_fault", (9, 7, 8), (9, 25, 18), 0.5, item=ITEM),
-        incident("more_visits", (9, 1, 0), (9, 30, 18), 0.4, hall=4),
-        incident("rude_clerk", (10, 12, 8), (10, 16, 18), 0.5, hall=0, windows=(1,)),
-        incident("poor_service", (9, 14, 8), (9, 25, 18), 0.15, hall=3),
-        incident("review_silence", (9, 1, 0), (9, 30, 18), 0.9, hall=4),
-        incident("faked_praise", (10, 8, 8), (10, 19, 18), 0.5, hall=1, windows=(1,)),
-        incident("neglected_reviews", (9, 7, 8), (10, 16, 18), 0.05, hall=2),
-        incident("complaints_wave", (9, 14, 8), (9, 18, 18), 12, hall=1),
-        incident("checks_missed", (9, 4, 12), (9, 18, 0), 0.5, hall=1),
-        incident("numbers_missing", (9, 14, 8), (9, 18, 18), 0.4, hall=1),
-        incident("garbage_rows", (9, 21, 8), (9, 25, 18), 0.15, hall=1, source="queue"),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -396,54 +346,3 @@ def test_garbage_is_counted_where_its_source_delivers(calm: Tables, placed: Tabl
         share.append(mine["rows_quarantined"].sum() / mine["rows_read"].sum())
     assert share[0] < 0.01
     assert share[1] == pytest.approx(0.15, abs=0.03)
-
-
-def test_the_truth_table_tells_place_time_indicators_and_a_sentence() -> None:
-    city = plan_city(halls=7, days=60, until=UNTIL)
-    table = truth(city.site.halls, city.mishaps.counties, Active.of(PLACED.values()), ZONE)
-    assert table.height == len(KINDS)
-    assert table["incident_id"].is_unique().all()
-    assert (table["end"] > table["onset"]).all()
-    assert table["indicators"].list.len().min() > 0
-    assert table["sentence"].str.ends_with("。").all()
-    assert not table["sentence"].str.contains(r"[{}]").any()
-    placeless = table.filter(
-        pl.all_horizontal(pl.col(c).is_null() for c in ("hall_id", "county", "dept_code", "item_code"))
-    )
-    assert placeless.is_empty()
-
-
-def test_every_indicator_has_a_kind_that_is_meant_for_it() -> None:
-    meant = {name for kind in KINDS for name in kind.indicators}
-    assert len(meant) == 38
-
-
-def test_a_whole_city_has_every_kind_in_every_strength() -> None:
-    city = plan_city(halls=82, days=400, until=UNTIL)
-    found = city.truth().group_by("kind", "strength").len()
-    assert set(found.select("kind", "strength").rows()) == {(k.key, s) for k in KINDS for s in STRENGTHS}
-    serious = found.filter(pl.col("strength") != "weak").group_by("kind").agg(pl.col("len").sum())
-    assert serious["len"].min() >= 5
-    recent = plan_city(halls=82, days=120, until=UNTIL).truth()
-    assert recent["kind"].n_unique() == len(KINDS)
-
-
-def test_incidents_do_not_depend_on_the_first_and_the_last_day() -> None:
-    long = plan_city(halls=20, days=300, until=UNTIL).truth()
-    short = plan_city(halls=20, days=80, until=UNTIL - dt.timedelta(days=60)).truth()
-    start = pl.lit(dt.datetime.combine(UNTIL - dt.timedelta(days=139), dt.time())).dt.replace_time_zone(ZONE)
-    stop = pl.lit(dt.datetime.combine(UNTIL - dt.timedelta(days=59), dt.time())).dt.replace_time_zone(ZONE)
-    assert_frame_equal(short, long.filter(pl.col("end") > start, pl.col("onset") < stop))
-
-
-def test_on_quiet_days_nothing_goes_wrong() -> None:
-    city = plan_city(halls=30, days=120, until=UNTIL)
-    quiet, wrong = city.quiet_days(), city.truth()
-    assert quiet.height > 100
-    wrong = wrong.filter(pl.col("dept_code").is_null(), pl.col("item_code").is_null())
-    here = quiet.join(wrong.drop_nulls("hall_id"), on="hall_id")
-    county = quiet.join(city.reference_tables()["halls"].select("hall_id", "county"), on="hall_id")
-    there = county.join(wrong.filter(pl.col("hall_id").is_null()), on="county")
-    for pairs in (here, there):
-        assert pairs.filter(pl.col("date").is_between(pl.col("onset").dt.date(), pl.col("end").dt.date())).is_empty()
-    assert quiet.select("hall_id", "date").is_unique().all()

@@ -73,5 +73,29 @@ def test_a_letter_that_the_typefaces_lack_is_told_but_not_a_picture() -> None:
     assert "𠮷" in fault and "🙂" not in fault
 
 
+def with_foreign_fonts() -> bytes:
+    """A page of three lines by hand: fonts that every reader brings along, the last of them inside a drawing."""
+    page = b"BT /A 12 Tf 40 700 Td (A page) Tj /B 12 Tf 0 -40 Td (of text) Tj ET /Drawing Do"
+    drawn = b"BT /C 12 Tf 40 500 Td (and a drawing) Tj ET"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/%s>>"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</A 6 0 R/B 7 0 R>>/XObject<</Drawing 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(page), page),
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</Font<</C 8 0 R>>>>"
+        b"/Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        *(font % name for name in (b"Helvetica", b"Courier", b"Times-Roman")),
+    ]
+    body = b"".join(b"%d 0 obj%s endobj\n" % (number, part) for number, part in enumerate(parts, 1))
+    return b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R/Size 9>>\n%%EOF\n"
+
+
+def test_fonts_that_the_file_does_not_bring_along_are_found_in_drawings_too() -> None:
+    told = [fault for fault in faults(sample.report(), with_foreign_fonts()) if "没有嵌入" in fault]
+    assert [fault.split()[1] for fault in told] == ["Helvetica", "Courier", "Times-Roman"]
+
+
 def test_a_file_that_is_no_pdf_is_one_fault() -> None:
     assert faults(sample.report(), b"nothing") == ("PDF 文件打不开；请重新生成。",)
