@@ -214,8 +214,13 @@ class Building:
         with self.stop.at_once():
             tables = self.city.span(span.first, span.last, ledger.as_of)
             if span.first == self.city.first_day:
-                for name, before in self.city.backlog(ledger.as_of).items():
-                    tables[name] = pl.concat([before, tables[name]]) if name in tables else before
+                before = self.city.backlog(ledger.as_of)
+            elif span == ledger.spans[0]:
+                before = self.city.lasting(span.first, ledger.as_of)
+            else:
+                before = {}
+            for name, rows in before.items():
+                tables[name] = pl.concat([rows, tables[name]]) if name in tables else rows
         self.bring(tables, ledger.as_of)
         self.note(ledger.with_done(span))
 

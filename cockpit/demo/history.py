@@ -100,6 +100,18 @@ class City:
         cut, known_from = self._cut(now), first * DAY
         return {name: self._finished(name, frame, cut, known_from) for name, frame in before.items()}
 
+    def lasting(self, first: dt.date, now: dt.datetime | None = None) -> Tables:
+        """Return states of devices that began before a day and last into it, as the spans before it tell them.
+
+        A device says something only when its state changes: where the days before come in later, it would be unknown.
+        """
+        (day,) = self._days(first, first)
+        begin = day * DAY
+        states = device_states(self.site.halls, self._outages, self.site.almanac.days.start * DAY)
+        states = states.filter(pl.col("from_at") < begin, (pl.col("to_at") > begin) | (pl.col("to_at") < 0))
+        known_from = self.site.almanac.days.start * DAY
+        return {"device_states": self._finished("device_states", states, self._cut(now), known_from)}
+
     def span(self, first: dt.date, last: dt.date, now: dt.datetime | None = None) -> Tables:
         """Return the rows of records whose main time lies in the days from `first` to `last`, both included.
 

@@ -82,6 +82,21 @@ def test_the_latest_days_can_come_first(folder: DataFolder, expected: dict[str, 
     assert_same(stored(folder), expected)
 
 
+def test_while_only_the_latest_days_are_in_every_device_has_the_state_that_it_had_then(
+    folder: DataFolder, expected: dict[str, pl.DataFrame]
+) -> None:
+    """Else whatever has not failed for weeks would count as off, in every hall, until the first day is in."""
+    building = planned(folder, NOW, latest_first=5)
+    building.build(shown_only=True)
+    begin = at(building.ledger.spans[0].first)
+    lasting = pl.col("to_at").is_null() | (pl.col("to_at") > begin)
+    wanted = expected["device_states"].filter(lasting, pl.col("from_at") <= NOW)
+    assert wanted.filter(pl.col("from_at") < begin)["device_id"].n_unique() == expected["devices"].height
+    assert_same({"device_states": stored(folder)["device_states"]}, {"device_states": wanted})
+    building.build()
+    assert_same(stored(folder), expected)
+
+
 def test_a_build_killed_between_a_batch_and_its_note_goes_on_and_brings_it_in_again_without_a_change(
     folder: DataFolder, expected: dict[str, pl.DataFrame]
 ) -> None:
